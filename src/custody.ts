@@ -1,0 +1,73 @@
+import { DcrError } from './errors.js'
+import { type Call, within } from './http/call.js'
+import { failure } from './http/failure.js'
+import { type CredentialStore, storeKey } from './stores/store.js'
+import type { ClientInformation } from './types.js'
+
+/** Milliseconds for a store to save what a server has given: longer than any disk, shorter than a hung one. */
+const SAVING_TIMEOUT = 10_000
+
+/** The store of one server's clients, if the caller gave one. */
+export interface Custody {
+  readonly issuer: string
+  readonly store?: CredentialStore | undefined
+}
+
+/**
+ * Runs a task with the newest client information, while nobody else who shares the store runs one for the same
+ * client: a token that is rotated serves one request only. Settles when the task does; only the wait for its
+ * turn is bounded here.
+ */
+export function alone<T>(
+  { store, issuer }: Custody,
+  client: ClientInformation,
+  call: Call,
+  task: (newest: ClientInformation) => Promise<T>,
+): Promise<T> {
+  if (!store) return task(client)
+  const key = storeKey(issuer, client.client_id)
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) =>
+      reject(
+        error instanceof DcrError
+          ? error
+          : failure(call, 'store_failed', 'the store could not be locked or read'),
+      )
+    let begin = () => {}
+    const turn = new Promise<void>((started) => {
+      begin = started
+    })
+    const run = async () => {
+      begin()
+      try {
+        const stored = await within(call, () => store.get(key))
+        resolve(await task(stored?.client ?? client))
+      } catch (error) {
+        fail(error)
+      }
+    }
+    // A turn that comes too late does nothing: its call has expired.
+    within(call, () => Promise.race([turn, store.lock(key, run)])).catch(fail)
+  })
+}
+
+/** Saves what a server has given, before the caller sees it. */
+export function save({ store, issuer }: Custody, client: ClientInformation, call: Call): Promise<void> {
+  return keep(client, call, async () => store?.set(storeKey(issuer, client.client_id), { issuer, client }))
+}
+
+export function forget({ store, issuer }: Custody, client: ClientInformation, call: Call): Promise<void> {
+  return keep(client, call, async () => store?.delete(storeKey(issuer, client.client_id)))
+}
+
+async function keep(client: ClientInformation, call: Call, task: () => Promise<void>): Promise<void> {
+  try {
+    // Not on the call's own time: what the server did is kept even if the caller no longer waits for it.
+    await within({ ...call, signal: undefined, expiresAt: performance.now() + SAVING_TIMEOUT }, task)
+  } catch {
+    throw failure(call, 'store_failed', 'the store failed to keep what the server did', {
+      outcome: 'applied',
+      client,
+    })
+  }
+}

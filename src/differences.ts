@@ -1,0 +1,38 @@
+import { isUnset } from './reading.js'
+import type { ClientInformation } from './types.js'
+
+/** One member in which the registered client is not what was asked for. */
+export interface Difference {
+  readonly member: string
+  readonly requested: unknown
+  /** Absent where the server did not say, which is how many of them drop a member. */
+  readonly granted?: unknown
+}
+
+/**
+ * Compares what was asked for with what the server registered: a server may replace or drop any value, and a
+ * client must look before it relies on one. Scopes and lists are compared as sets.
+ *
+ * @param requested - The metadata or the changes that were asked for.
+ * @see RFC 7591 §3.2.1
+ */
+export function differences(requested: object, granted: ClientInformation): Difference[] {
+  const found: Difference[] = []
+  const answer = granted as Record<string, unknown>
+  for (const [member, wanted] of Object.entries(requested)) {
+    if (isUnset(wanted)) continue
+    if (!Object.hasOwn(answer, member)) found.push({ member, requested: wanted })
+    else if (canonical(member, wanted) !== canonical(member, answer[member])) {
+      found.push({ member, requested: wanted, granted: answer[member] })
+    }
+  }
+  return found
+}
+
+function canonical(member: string, value: unknown): string {
+  if (member === 'scope' && typeof value === 'string') return canonical('', value.split(' '))
+  if (Array.isArray(value)) return `[${value.map((item) => canonical('', item)).sort()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical('', item)}`)}}`
+}

@@ -1,0 +1,142 @@
+/**
+ * What became of the request that failed.
+ *
+ * - `not_sent`: nothing reached the server.
+ * - `rejected`: the server said no; nothing was changed there.
+ * - `applied`: the server did what was asked, but its answer cannot be used; see {@link DcrError.client}.
+ * - `unknown`: the request was sent and no trustworthy answer came back; it may have been done.
+ */
+export type Outcome = 'not_sent' | 'rejected' | 'applied' | 'unknown'
+
+/** The stable, closed set of {@link DcrError.code} values: decide by these, never by the message. */
+export type ErrorCode =
+  /** What the caller passed cannot be sent; the message names the member or option. */
+  | 'invalid_argument'
+  /** A URL is not `https:` (nor loopback `http:` where `allowInsecureRequests` allows it). */
+  | 'insecure_url'
+  /** A URL from the caller, the metadata or an answer is not one that may be called. */
+  | 'invalid_url'
+  /** A credential would have left the origin it belongs to. */
+  | 'untrusted_origin'
+  /** There is nothing to authenticate the request with. */
+  | 'missing_credential'
+  /** The server offers no registration endpoint. */
+  | 'registration_not_supported'
+  /** The server gave this client no way to be read, updated or deleted. */
+  | 'management_not_supported'
+  /** No usable metadata document was found for the issuer. */
+  | 'discovery_failed'
+  /** The metadata document names another issuer than the one asked for. */
+  | 'issuer_mismatch'
+  /** The connection failed or broke. */
+  | 'network_error'
+  /** The deadline of the whole call passed. */
+  | 'timeout'
+  /** The caller's signal aborted the call; its reason is the `cause`. */
+  | 'aborted'
+  /** The server answered with a redirect, which is never followed. */
+  | 'redirect_refused'
+  /** The answer is larger than an honest one could be. */
+  | 'response_too_large'
+  /** The server said yes, in a way that cannot be understood. */
+  | 'invalid_response'
+  /** An update was lost on its way back and the registration access token no longer works. */
+  | 'management_locked'
+  /** The credential store failed; the credential itself is in {@link DcrError.client}. */
+  | 'store_failed'
+  /** 401: the token or credential was refused. An {@link OAuthError}. */
+  | 'unauthorized'
+  /** 403: known, but not allowed. An {@link OAuthError}. */
+  | 'forbidden'
+  /** 404, 405 or 501: there is nothing there, or it is switched off. An {@link OAuthError}. */
+  | 'not_found'
+  /** 429: too many requests. An {@link OAuthError}. */
+  | 'rate_limited'
+  /** 5xx or 408: the server failed. An {@link OAuthError}. */
+  | 'server_error'
+  /** Any other refusal, most often 400 with one of the error codes of RFC 7591 §3.2.2. An {@link OAuthError}. */
+  | 'rejected'
+
+/** What a {@link DcrError} is made of. */
+export interface ErrorDetails {
+  outcome: Outcome
+  /** The operation, method and URL the error is about, fit to be shown. */
+  endpoint?: string | undefined
+  attempts?: number
+  client?: object | undefined
+  cause?: unknown
+}
+
+/**
+ * Everything this library throws is a `DcrError`.
+ *
+ * `message`, `JSON.stringify` and `util.inspect` of it never show a token or a secret; `client` is reached by
+ * name only. An error of the transport is never kept as `cause`, as it would hold the request with its headers.
+ */
+export class DcrError extends Error {
+  override readonly name: string = 'DcrError'
+  /** What went wrong, for a `switch`. */
+  readonly code: ErrorCode
+  /** What became of the request. */
+  readonly outcome: Outcome
+  /** Method and URL of the request, without its query: `POST https://as.example.com/register`. */
+  declare readonly endpoint?: string
+  /** How many times the request was sent. */
+  readonly attempts: number
+  readonly #client: object | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.outcome = details.outcome
+    this.attempts = details.attempts ?? 0
+    if (details.endpoint !== undefined) this.endpoint = details.endpoint
+    this.#client = details.client
+  }
+
+  /**
+   * What the server answered about a client although the call failed: with outcome `applied`, keep it. It holds
+   * credentials in clear, as the server sent them, and may lack any member.
+   */
+  get client(): Record<string, unknown> | undefined {
+    return this.#client as Record<string, unknown> | undefined
+  }
+}
+
+/** What an {@link OAuthError} holds beside the members of a {@link DcrError}. */
+export interface Refusal {
+  status: number
+  error?: string | undefined
+  error_description?: string | undefined
+  error_uri?: string | undefined
+  retryAfter?: number | undefined
+}
+
+/**
+ * The server answered, and the answer is no.
+ *
+ * `error` is whatever word or sentence the server used (RFC 7591 §3.2.2, RFC 6749 §5.2, RFC 6750 §3.1, or its
+ * own): an open set. It is absent where the server gave none.
+ */
+export class OAuthError extends DcrError {
+  override readonly name: string = 'OAuthError'
+  /** HTTP status. */
+  readonly status: number
+  /** The server's error code, control characters escaped, at most 256 characters. */
+  declare readonly error?: string
+  /** The server's explanation, control characters escaped, at most 1,024 characters. */
+  declare readonly error_description?: string
+  /** A page about the error, if the server names one. */
+  declare readonly error_uri?: string
+  /** Seconds to wait before asking again, from `Retry-After`. */
+  declare readonly retryAfter?: number
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails, refusal: Refusal) {
+    super(code, message, details)
+    this.status = refusal.status
+    if (refusal.error !== undefined) this.error = refusal.error
+    if (refusal.error_description !== undefined) this.error_description = refusal.error_description
+    if (refusal.error_uri !== undefined) this.error_uri = refusal.error_uri
+    if (refusal.retryAfter !== undefined) this.retryAfter = refusal.retryAfter
+  }
+}

@@ -1,0 +1,130 @@
+import type { Outcome } from '../errors.js'
+import type { Warning, WarningCode } from '../warnings.js'
+import { failure } from './failure.js'
+import { hasControlCharacter } from './printable.js'
+
+/** Options of every call; those given to a call win over those given to the `DcrClient`. */
+export interface RequestOptions {
+  /**
+   * The one seam to the network, called as `fetch(request)`. Default: the global `fetch`. It should honour
+   * `request.signal` and `request.redirect`; the deadline holds even if it does not.
+   */
+  fetch?: ((request: Request) => Promise<Response>) | undefined
+  /** Headers to add to every request. Not `authorization`, which is this library's to set. */
+  headers?: Readonly<Record<string, string>> | undefined
+  /** Aborts the call. The error's `cause` is then the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Milliseconds for the whole call: every attempt, wait and body included. Default 30,000. */
+  timeout?: number | undefined
+  /** Allows `http:`, for loopback addresses only. Default false. */
+  allowInsecureRequests?: boolean | undefined
+  /**
+   * Origins, such as `https://manage.example.com`, which may be sent the credentials that manage a client
+   * although they are not the origin of the registration endpoint. Default none.
+   */
+  trustedOrigins?: readonly string[] | undefined
+  /** Told of each tolerated deviation while the call runs. Default: nobody is told. */
+  onWarning?: ((warning: Warning) => void) | undefined
+}
+
+/** One call of the public surface, from its start to its deadline. */
+export interface Call extends Readonly<RequestOptions> {
+  readonly operation: string
+  readonly timeout: number
+  /** On the clock of `performance.now()`. */
+  readonly expiresAt: number
+  readonly warn: (code: WarningCode, message: string, member?: string) => void
+}
+
+/** Long enough for a slow server and one more try, short enough that a person is still waiting. */
+const DEFAULT_TIMEOUT = 30_000
+/** A longer timer fires at once, in every runtime. */
+const LONGEST_TIMER = 2_147_483_647
+
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
+const OWN_HEADER = /^(authorization|content-type|content-length|host)$/i
+
+export function openCall(operation: string, ...layers: readonly (RequestOptions | undefined)[]): Call {
+  const options = merge(layers)
+  const call = { operation }
+  const { timeout = DEFAULT_TIMEOUT, headers = {}, onWarning } = options
+  if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
+    throw failure(
+      call,
+      'invalid_argument',
+      `options.timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`,
+    )
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name) || OWN_HEADER.test(name) || !isHeaderValue(value)) {
+      throw failure(
+        call,
+        'invalid_argument',
+        `options.headers cannot set "${name.slice(0, 64)}" to that value`,
+      )
+    }
+  }
+  return {
+    ...options,
+    operation,
+    timeout,
+    expiresAt: performance.now() + timeout,
+    warn: (code, message, member) => {
+      try {
+        onWarning?.(member === undefined ? { code, message } : { code, member, message })
+      } catch {
+        // A listener cannot change what became of a request.
+      }
+    },
+  }
+}
+
+/** Own members only, so that a polluted `Object.prototype` cannot loosen the rules. */
+function merge(layers: readonly (RequestOptions | undefined)[]): RequestOptions {
+  const merged = Object.create(null)
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer ?? {})) if (value !== undefined) merged[name] = value
+  }
+  return merged
+}
+
+/** What `Headers` takes: it would put a refused value into its own error. */
+export function isHeaderValue(value: unknown): value is string {
+  return typeof value === 'string' && !hasControlCharacter(value) && !/[^\0-\xff]/.test(value)
+}
+
+/**
+ * Runs a task until it settles, the call's deadline passes or its signal aborts, whichever is first. What the
+ * task still does after its own signal has fired is ignored. `outcome` is what to say of an interruption.
+ */
+export function within<T>(
+  call: Call,
+  task: (signal: AbortSignal) => Promise<T> | T,
+  details: { outcome: Outcome; endpoint?: string; attempts?: number } = { outcome: 'not_sent' },
+): Promise<T> {
+  const { signal, timeout } = call
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController()
+    const finish = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+    const interrupt = (error: Error) => {
+      finish()
+      reject(error)
+      controller.abort()
+    }
+    const abort = () =>
+      interrupt(failure(call, 'aborted', 'was aborted', { ...details, cause: signal?.reason }))
+    const expire = () => interrupt(failure(call, 'timeout', `had not ended after ${timeout} ms`, details))
+
+    const remaining = call.expiresAt - performance.now()
+    const timer = setTimeout(expire, remaining)
+    if (signal?.aborted || remaining <= 0) {
+      details = { ...details, outcome: 'not_sent' }
+      return remaining > 0 ? abort() : expire()
+    }
+    signal?.addEventListener('abort', abort)
+    Promise.resolve(controller.signal).then(task).then(resolve, reject).finally(finish)
+  })
+}

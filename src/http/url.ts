@@ -1,0 +1,55 @@
+import { failure } from './failure.js'
+import { hasControlCharacter } from './printable.js'
+
+interface Rules {
+  readonly operation: string
+  readonly allowInsecureRequests?: boolean | undefined
+}
+
+/**
+ * Checks a URL that is about to be called: as a string first, since a parser repairs what an attacker wrote,
+ * and then parsed, once. `name` is what the caller knows it by; the value itself is shown only where harmless.
+ */
+export function callableUrl(value: unknown, name: string, rules: Rules): URL {
+  const text = value instanceof URL ? value.href : value
+  if (typeof text !== 'string' || text === '') {
+    throw failure(rules, 'invalid_url', `${name} must be an absolute https URL`)
+  }
+  if (hasControlCharacter(text) || /[\s\\]/.test(text)) {
+    throw failure(rules, 'invalid_url', `${name} must not have spaces, backslashes or control characters`)
+  }
+  const [, scheme = '', userinfo, fragment] =
+    /^([a-z][a-z\d+.-]*:)\/\/([^/?#]*@)?[^#]*(#.*)?$/i.exec(text) ?? []
+  if (scheme === '')
+    throw failure(rules, 'invalid_url', `${name} must be an absolute URL that starts with https://`)
+  if (userinfo) throw failure(rules, 'invalid_url', `${name} must not have a user name or password in it`)
+  if (fragment) throw failure(rules, 'invalid_url', `${name} must not have a fragment`)
+  const url = parse(text)
+  if (!url) throw failure(rules, 'invalid_url', `${name} is not a valid URL`)
+  if (url.protocol === 'https:') return url
+  if (url.protocol !== 'http:') throw failure(rules, 'invalid_url', `${name} must be an https URL`)
+  if (rules.allowInsecureRequests && isLoopback(url)) return url
+  const advice = isLoopback(url)
+    ? 'set allowInsecureRequests to reach a server on this machine'
+    : 'http is for loopback addresses only, and only where allowInsecureRequests is set'
+  throw failure(rules, 'insecure_url', `${name} is not https (${showUrl(url)}); ${advice}`)
+}
+
+export function parse(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base)
+  } catch {
+    // Its error holds the whole input, which may hold a password.
+    return undefined
+  }
+}
+
+/** The WHATWG parser has made every spelling of an IPv4 address a dotted one by now. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+/** A URL as it may be shown: a query can hold a secret. */
+export function showUrl(url: URL): string {
+  return `${url.origin}${url.pathname}${url.search ? '?…' : ''}`
+}

@@ -1,0 +1,34 @@
+export { DcrClient, type DcrClientOptions } from './client.js'
+export {
+  type ClientAssertionOptions,
+  type ClientAuthentication,
+  type ClientCredentials,
+  type ClientSecretBasicOptions,
+  clientSecretBasic,
+  clientSecretJwt,
+  clientSecretPost,
+  none,
+  privateKeyJwt,
+} from './client-auth.js'
+export { type Difference, differences } from './differences.js'
+export { discover } from './discovery.js'
+export { DcrError, type ErrorCode, OAuthError, type Outcome } from './errors.js'
+export type { RequestOptions } from './http/call.js'
+export type { TokenSource } from './http/request.js'
+export type { ManageWith } from './management.js'
+export { memoryStore } from './stores/memory.js'
+export type { CredentialStore, StoredClient } from './stores/store.js'
+export { registrationToken, requestToken, type TokenRequestOptions } from './token.js'
+export type {
+  AuthorizationServerMetadata,
+  ClientInformation,
+  ClientMetadata,
+  ClientMetadataChanges,
+  ErrorResponse,
+  JsonWebKey,
+  JsonWebKeySet,
+  LocalizedMember,
+  LocalizedMembers,
+  TokenResponse,
+} from './types.js'
+export type { Warning, WarningCode } from './warnings.js'

@@ -1,0 +1,115 @@
+import { isToken } from './http/bearer.js'
+import type { Call } from './http/call.js'
+import { failure } from './http/failure.js'
+import { hasControlCharacter } from './http/printable.js'
+import { isRecord, refusal } from './http/refusal.js'
+import type { Answer } from './http/request.js'
+import { parse } from './http/url.js'
+import { readMembers } from './reading.js'
+import { clientInformationGuards } from './schemas.js'
+import type { ClientInformation } from './types.js'
+
+/** Credentials and dates that many servers give once, and leave out of later answers. */
+const CARRIED = [
+  'client_secret',
+  'client_secret_expires_at',
+  'client_id_issued_at',
+  'registration_access_token',
+  'registration_client_uri',
+] as const
+
+/**
+ * Makes a client information of a 2xx answer. Nothing that has a usable `client_id` is thrown away, as the
+ * client exists by now: what does not fit is converted or left out, with a warning.
+ */
+export function readClientInformation(
+  { json, status, details }: Answer,
+  url: URL,
+  call: Call,
+  previous?: ClientInformation,
+): ClientInformation {
+  if (!isRecord(json)) {
+    throw failure(call, 'invalid_response', `answered ${status} with something that is not a JSON object`, {
+      ...details,
+      outcome: 'unknown',
+    })
+  }
+  const unusable = (what: string) =>
+    failure(call, 'invalid_response', `answered ${status} ${what}`, { ...details, client: json })
+  const { client_id } = json
+  if (client_id === undefined && json.error !== undefined)
+    throw refusal(call, { status, headers: new Headers(), json }, { ...details, secrets: [] })
+  if (typeof client_id !== 'string' || client_id === '') throw unusable('without a usable client_id')
+  if (previous && client_id !== previous.client_id)
+    throw unusable('about another client than the one asked for')
+
+  const client = readMembers(clientInformationGuards, json, call) as ClientInformation
+  for (const member of ['client_id', 'client_secret'] as const) {
+    if (hasControlCharacter(client[member] ?? '')) throw unusable(`with control characters in the ${member}`)
+  }
+  readTimes(client, call)
+  readRegistrationCredentials(client, url, call)
+  return previous ? carryOver(client, previous) : client
+}
+
+/** Larger as seconds since the epoch than any date meant: it is the year 5138. */
+const SURELY_MILLISECONDS = 1e11
+
+function readTimes(client: ClientInformation, { warn }: Call): void {
+  for (const member of ['client_id_issued_at', 'client_secret_expires_at'] as const) {
+    const time = client[member] ?? 0
+    if (time < 0) {
+      delete client[member]
+      warn('ignored_member', 'The time is before the epoch.', member)
+    } else if (time > SURELY_MILLISECONDS) {
+      client[member] = Math.floor(time / 1000)
+      warn('converted_member', 'The time is in milliseconds where seconds are due.', member)
+    }
+  }
+}
+
+function readRegistrationCredentials(client: ClientInformation, url: URL, { warn }: Call): void {
+  const { registration_access_token: token, registration_client_uri: uri } = client
+  if (token !== undefined && !isToken(token)) {
+    warn(
+      'ignored_member',
+      'It cannot be sent as a bearer token, so this client cannot be managed with it.',
+      'registration_access_token',
+    )
+    delete client.registration_access_token
+  }
+  if (uri !== undefined && !parse(uri)) {
+    const absolute = parse(uri, url)
+    if (absolute) client.registration_client_uri = absolute.href
+    else delete client.registration_client_uri
+    warn(
+      absolute ? 'converted_member' : 'ignored_member',
+      'It is not an absolute URL.',
+      'registration_client_uri',
+    )
+  }
+  if (client.client_secret === undefined) {
+    if (/^client_secret_/.test(client.token_endpoint_auth_method ?? '')) {
+      warn(
+        'missing_member',
+        'The client is to authenticate with a secret, and this answer has none.',
+        'client_secret',
+      )
+    }
+  } else if (client.client_secret_expires_at === undefined) {
+    warn('missing_member', 'It is unknown whether and when the secret expires.', 'client_secret_expires_at')
+  }
+}
+
+/** An answer without a credential leaves the one we hold in force; one with another replaces it at once. */
+function carryOver(client: ClientInformation, previous: ClientInformation): ClientInformation {
+  for (const member of CARRIED) {
+    const renewed =
+      member === 'client_secret_expires_at' &&
+      client.client_secret !== undefined &&
+      client.client_secret !== previous.client_secret
+    if (client[member] === undefined && previous[member] !== undefined && !renewed)
+      Object.assign(client, { [member]: previous[member] })
+  }
+  return client
+}

@@ -1,0 +1,45 @@
+import type { Call } from './http/call.js'
+import { isRecord } from './http/refusal.js'
+import { type Guarded, type Guards, passes } from './schemas.js'
+
+/**
+ * Reads an answer leniently, member by member: a member that is unset reads as absent; one of the wrong type is
+ * converted where its meaning is plain, and left out where it is not. Members without a guard stay as they are.
+ */
+export function readMembers<Shape extends Guards>(
+  guards: Shape,
+  answer: Record<string, unknown>,
+  call: Call,
+): Guarded<Shape> & Record<string, unknown> {
+  const read: Record<string, unknown> = {}
+  for (const [member, value] of Object.entries(answer)) {
+    // As an own member it would change what the object inherits, at the next careless copy.
+    if (member === '__proto__') continue
+    const guard = Object.hasOwn(guards, member) && guards[member]
+    if (!guard) read[member] = value
+    else if (!isUnset(value)) {
+      const readings = [Array.isArray(value) ? value.filter((item) => !isUnset(item)) : value, ...conversions(value)]
+      const fitting = readings.findIndex((reading) => passes(guard, reading))
+      if (fitting >= 0) read[member] = readings[fitting]
+      if (fitting) {
+        const code = fitting < 0 ? 'ignored_member' : 'converted_member'
+        call.warn(code, 'The member is of another type than specified.', member)
+      }
+    }
+  }
+  return read as Guarded<Shape> & Record<string, unknown>
+}
+
+/** How servers write "not set": `{}` is what Ory Hydra answers for no key set. */
+export function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (isRecord(value) && Object.keys(value).length === 0)
+}
+
+/** What a value could have been meant to be, in the order in which it is tried. */
+function conversions(value: unknown): unknown[] {
+  if (typeof value === 'number' || typeof value === 'boolean') return [`${value}`]
+  if (Array.isArray(value)) return value.every((item) => typeof item === 'string') ? [value.join(' ')] : []
+  if (typeof value !== 'string') return []
+  if (value === 'true' || value === 'false') return [value === 'true', [value]]
+  return /^-?\d+(\.\d+)?$/.test(value) ? [Number(value), [value]] : [[value]]
+}

@@ -1,0 +1,45 @@
+import { HttpResponse } from 'msw'
+
+/** An answer before it becomes a response, so that a fault can still change it. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** A string is sent as is, `undefined` is no body, anything else is JSON. */
+  readonly body?: unknown
+}
+
+export function jsonAnswer(status: number, body: object): Answer {
+  return { status, headers: { 'cache-control': 'no-store' }, body }
+}
+
+export function notFound(): Answer {
+  return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Not Found' }
+}
+
+export function toResponse(answer: Answer): HttpResponse<string> {
+  const headers = headersOf(answer)
+  return new HttpResponse(textOf(answer), { status: answer.status, headers })
+}
+
+/** The body breaks off half-way: the caller has the status and the headers, and cannot read the rest. */
+export function toTruncatedResponse(answer: Answer): Response {
+  const text = textOf(answer)
+  if (!text) return HttpResponse.error()
+  const half = new TextEncoder().encode(text.slice(0, Math.ceil(text.length / 2)))
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(half),
+    pull: (controller) => controller.error(new TypeError('terminated')),
+  })
+  return new HttpResponse(body, { status: answer.status, headers: headersOf(answer) })
+}
+
+function textOf({ status, body }: Answer): string | null {
+  // A response with one of these must have no body, or the constructor throws.
+  if (body === undefined || status === 204 || status === 205 || status === 304) return null
+  return typeof body === 'string' ? body : JSON.stringify(body)
+}
+
+function headersOf({ headers, body }: Answer): Record<string, string> {
+  if (body === undefined || typeof body === 'string') return headers
+  return { 'content-type': 'application/json; charset=utf-8', ...headers }
+}

@@ -1,0 +1,32 @@
+/** The stable, closed set of {@link Warning.code} values. */
+export type WarningCode =
+  /** A member of what you send contradicts another, or is likely to be refused. */
+  | 'questionable_metadata'
+  /** The answer's status or content type is not the one the specification asks for. */
+  | 'unexpected_status'
+  | 'unexpected_content_type'
+  /** A member arrived in another type or unit than specified and was converted. */
+  | 'converted_member'
+  /** A member was null, empty or beyond use, and reads as absent. */
+  | 'ignored_member'
+  /** A client with a secret-based method was given no secret, or a secret came without its expiry. */
+  | 'missing_member'
+  /** The server granted something other than what was asked; `differences()` tells what. */
+  | 'granted_differs'
+  /** The answer's issuer differs from the one asked for by a trailing slash. */
+  | 'issuer_trailing_slash'
+  /** The client was gone when a lost deletion was sent again: it is taken as deleted. */
+  | 'delete_unconfirmed'
+  /** A lost update was found done when the client was read. */
+  | 'update_reconciled'
+
+/**
+ * A deviation that was tolerated. It never holds a value, only names, so it can be logged.
+ */
+export interface Warning {
+  readonly code: WarningCode
+  /** The member of the metadata or of the answer it is about. */
+  readonly member?: string
+  /** One sentence for people. */
+  readonly message: string
+}

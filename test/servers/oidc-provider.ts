@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Provider, { type Configuration } from 'oidc-provider'
+
+/** A client of the token endpoint that may ask for the scope `register`. */
+export const registrar = { client_id: 'registrar', client_secret: 'registrar-secret-0123456789abcdef' }
+
+export interface ProviderOptions {
+  /** Who may register: anyone, the holder of this initial access token, or of an access token for `register`. */
+  registration?: 'open' | 'token' | { initialAccessToken: string }
+  /** Whether PUT and DELETE exist, and the registration access token changes with each update. */
+  management?: 'none' | 'rotating' | 'fixed'
+  /** A path at which the provider is mounted; its issuer then has that path. */
+  path?: string
+}
+
+export interface RunningProvider {
+  readonly issuer: string
+  readonly provider: Provider
+  close(): Promise<void>
+}
+
+/** A real OpenID Provider on a free loopback port. */
+export async function startProvider({ registration = 'open', management = 'rotating', path = '' }: ProviderOptions = {}): Promise<RunningProvider> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+
+  const provider = new Provider(issuer, configuration(registration, management))
+  if (registration === 'token') guardRegistration(provider)
+  const handle = provider.callback()
+  server.on('request', (request, response) => {
+    // What a framework's router does when it mounts the provider below a path.
+    if (path && request.url?.startsWith(path)) request.url = request.url.slice(path.length)
+    handle(request, response)
+  })
+  return {
+    issuer,
+    provider,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function configuration(registration: ProviderOptions['registration'], management: ProviderOptions['management']): Configuration {
+  const initialAccessToken = typeof registration === 'object' ? registration.initialAccessToken : false
+  return {
+    clients: [
+      {
+        ...registrar,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        token_endpoint_auth_method: 'client_secret_basic',
+        scope: 'register',
+      },
+    ],
+    scopes: ['openid', 'offline_access', 'register'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      registration: { enabled: true, initialAccessToken },
+      registrationManagement: {
+        enabled: management !== 'none',
+        rotateRegistrationAccessToken: management === 'rotating',
+      },
+    },
+    jwks: undefined,
+  } as Configuration
+}
+
+/** Protects the registration endpoint as a resource: RFC 7591 §3 leaves the kind of token to the server. */
+function guardRegistration(provider: Provider): void {
+  provider.use(async (context, next) => {
+    if (context.method === 'POST' && context.path === '/reg') {
+      const token = /^Bearer (.+)$/i.exec(context.get('authorization'))?.[1] ?? ''
+      const found = await provider.ClientCredentials.find(token)
+      if (!found?.isValid || !found.scope?.split(' ').includes('register')) {
+        context.status = 401
+        context.set('www-authenticate', `Bearer realm="${provider.issuer}", error="invalid_token"`)
+        context.body = { error: 'invalid_token', error_description: 'an access token with the scope register is needed' }
+        return
+      }
+    }
+    await next()
+  })
+}
