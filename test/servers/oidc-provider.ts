@@ -10,7 +10,7 @@ export interface ProviderOptions {
   /** Who may register: anyone, the holder of this initial access token, or of an access token for `register`. */
   registration?: 'open' | 'token' | { initialAccessToken: string }
   /** Whether PUT and DELETE exist, and the registration access token changes with each update. */
-  management?: 'none' | 'rotating' | 'fixed'
+  management?: 'read' | 'rotating' | 'fixed'
   /** A path at which the provider is mounted; its issuer then has that path. */
   path?: string
 }
@@ -33,8 +33,9 @@ export async function startProvider({ registration = 'open', management = 'rotat
   const handle = provider.callback()
   server.on('request', (request, response) => {
     // What a framework's router does when it mounts the provider below a path.
-    if (path && request.url?.startsWith(path)) request.url = request.url.slice(path.length)
-    handle(request, response)
+    const url = request.url ?? ''
+    const mounted = url.startsWith(path) ? url.slice(path.length) : url
+    handle(Object.assign(request, { originalUrl: url, url: mounted }), response)
   })
   return {
     issuer,
@@ -67,11 +68,10 @@ function configuration(registration: ProviderOptions['registration'], management
       clientCredentials: { enabled: true },
       registration: { enabled: true, initialAccessToken },
       registrationManagement: {
-        enabled: management !== 'none',
+        enabled: management !== 'read',
         rotateRegistrationAccessToken: management === 'rotating',
       },
     },
-    jwks: undefined,
   } as Configuration
 }
 
