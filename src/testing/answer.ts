@@ -26,11 +26,18 @@ export function toTruncatedResponse(answer: Answer): Response {
   const text = textOf(answer)
   if (!text) return HttpResponse.error()
   const half = new TextEncoder().encode(text.slice(0, Math.ceil(text.length / 2)))
-  const body = new ReadableStream({
-    start: (controller) => controller.enqueue(half),
-    pull: (controller) => controller.error(new TypeError('terminated')),
-  })
+  // Nothing is read ahead (0), as an error also drops what was read and not yet handed on.
+  const body = new ReadableStream({ pull: breakAfter(half) }, { highWaterMark: 0 })
   return new HttpResponse(body, { status: answer.status, headers: headersOf(answer) })
+}
+
+function breakAfter(chunk: Uint8Array): (controller: ReadableStreamDefaultController<Uint8Array>) => void {
+  let sent = false
+  return (controller) => {
+    if (sent) controller.error(new TypeError('terminated'))
+    else controller.enqueue(chunk)
+    sent = true
+  }
 }
 
 function textOf({ status, body }: Answer): string | null {

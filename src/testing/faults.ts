@@ -25,11 +25,11 @@ export interface Fault {
   readonly apply?: boolean
   /** Milliseconds until the answer. The work waits too, unless `apply` or `alter` has it done first. `infinite`: no answer. */
   readonly delay?: number | 'infinite'
-  /** `error`: the connection breaks before an answer. `truncate`: the answer's body breaks off half-way. */
+  /** `error`: the connection breaks before an answer. `truncate`: the answer's body breaks off half-way (without a body: as `error`). */
   readonly network?: 'error' | 'truncate'
   /**
    * Do the work, then answer with what this makes of the answer's JSON (`{}` where there is none). It gets a copy:
-   * the server's own records stay true. `undefined` sends no body.
+   * the server's own records stay true. A string is sent as is, `undefined` sends no body.
    */
   readonly alter?: (body: Record<string, unknown>) => unknown
 }
@@ -53,7 +53,9 @@ function altered(fault: Fault, done: Answer | undefined): Answer | undefined {
   if (!fault.alter || !done) return undefined
   const json = typeof done.body === 'object' ? structuredClone(done.body) : {}
   const body = fault.alter(json as Record<string, unknown>)
-  return withHeaders({ ...done, status: fault.status ?? done.status, body }, fault)
+  // Said here, as what it made may be a string: JSON that is none.
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...done.headers }
+  return withHeaders({ status: fault.status ?? done.status, headers, body }, fault)
 }
 
 function instead(fault: Fault): Answer | undefined {

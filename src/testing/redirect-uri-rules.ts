@@ -1,27 +1,26 @@
-import type { AcceptedMetadata } from './metadata-rules.js'
 import { invalidMetadata } from './refusal.js'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const FORBIDDEN_SCHEMES = ['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:']
 
+interface Client {
+  readonly application_type: string
+  readonly grant_types: readonly string[]
+}
+
 /** OpenID Connect Registration section 2 (`application_type`), RFC 8252 sections 7 and 8.4, RFC 6749 section 3.1.2. */
-export function checkRedirectUris(
-  metadata: AcceptedMetadata,
-  name: 'redirect_uris' | 'post_logout_redirect_uris',
-): void {
-  for (const uri of metadata[name]) {
-    const fault = redirectUriFault(uri, metadata)
+export function checkRedirectUris(name: string, uris: readonly string[], client: Client): void {
+  for (const uri of uris) {
+    const fault = redirectUriFault(uri, client)
     if (fault !== undefined) throw invalidMetadata(`${name} ${fault}`)
   }
 }
 
-function redirectUriFault(uri: string, metadata: AcceptedMetadata): string | undefined {
+function redirectUriFault(uri: string, { application_type, grant_types }: Client): string | undefined {
   if (!URL.canParse(uri)) return 'must only contain valid uris'
   const url = new URL(uri)
   if (url.href.includes('#')) return 'must not contain fragments'
-  return metadata.application_type === 'native'
-    ? nativeFault(url)
-    : webFault(url, metadata.grant_types.includes('implicit'))
+  return application_type === 'native' ? nativeFault(url) : webFault(url, grant_types.includes('implicit'))
 }
 
 function webFault({ protocol, hostname }: URL, implicit: boolean): string | undefined {

@@ -36,7 +36,10 @@ export interface ReferenceServer {
  * A stateful authorization server as MSW request handlers: discovery, client credentials tokens, dynamic registration
  * and its management, for the tests of applications that register.
  *
- * It answers as `oidc-provider` 9 does. It issues no authorization codes and no ID tokens, serves nothing at its
+ * It answers as `oidc-provider` 9 does, status by status and member by member, but for a few points in which it keeps to
+ * the RFCs: a client is held to the one authentication method it registered, a scope nobody may have is `invalid_scope`,
+ * a public client gets no token for itself, a grant not registered is `unauthorized_client`, and `software_id`,
+ * `software_version` and translated members (`client_name#fr`) are kept. It issues no authorization codes and no ID tokens, serves nothing at its
  * `authorization_endpoint` and `jwks_uri`, and knows no DPoP, no mutual TLS and no software statements (ignored, as
  * any metadata it does not know). A `jwks_uri` of a client is fetched with the global `fetch` when it authenticates.
  *

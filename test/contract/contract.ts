@@ -40,7 +40,8 @@ export function contract(name: string, { registration, management, start }: SetU
     let subject: Subject
     let server: AuthorizationServerMetadata
     let dcr: DcrClient
-    const connect = (options: DcrClientOptions = {}) => new DcrClient(server, { ...subject.options, ...options })
+    const connect = (options: DcrClientOptions = {}) =>
+      new DcrClient(server, { ...subject.options, ...options })
     const tokenFor = (authentication: Parameters<typeof requestToken>[1]) =>
       requestToken(server, authentication, subject.options)
 
@@ -49,7 +50,10 @@ export function contract(name: string, { registration, management, start }: SetU
       server = await discover(subject.issuer, subject.options)
       const source = () => registrationToken(server, clientSecretBasic(registrar), subject.options)
       if (registration === 'open') dcr = connect()
-      else dcr = connect({ initialAccessToken: registration === 'token' ? source() : registration.initialAccessToken })
+      else
+        dcr = connect({
+          initialAccessToken: registration === 'token' ? source() : registration.initialAccessToken,
+        })
     })
     afterAll(() => subject.close())
 
@@ -83,7 +87,11 @@ export function contract(name: string, { registration, management, start }: SetU
 
       test('a native client may redirect to the machine it runs on and to its own scheme', async () => {
         const redirect_uris = ['http://127.0.0.1/cb', 'com.example.app:/cb']
-        const client = await dcr.register({ redirect_uris, application_type: 'native', token_endpoint_auth_method: 'none' })
+        const client = await dcr.register({
+          redirect_uris,
+          application_type: 'native',
+          token_endpoint_auth_method: 'none',
+        })
         expect(client.redirect_uris).toEqual(redirect_uris)
       })
 
@@ -96,10 +104,22 @@ export function contract(name: string, { registration, management, start }: SetU
 
       test.each<[string, string, ClientMetadata]>([
         ['no redirect URI where one is needed', 'invalid_redirect_uri', { client_name: 'x' }],
-        ['a relative initiate_login_uri scheme', 'invalid_client_metadata', { ...web, initiate_login_uri: 'http://app.example.com/login' }],
-        ['an unknown authentication method', 'invalid_client_metadata', { ...web, token_endpoint_auth_method: 'telepathy' }],
+        [
+          'a relative initiate_login_uri scheme',
+          'invalid_client_metadata',
+          { ...web, initiate_login_uri: 'http://app.example.com/login' },
+        ],
+        [
+          'an unknown authentication method',
+          'invalid_client_metadata',
+          { ...web, token_endpoint_auth_method: 'telepathy' },
+        ],
         ['an unknown grant type', 'invalid_client_metadata', { ...web, grant_types: ['telepathy'] }],
-        ['a scope the server does not have', 'invalid_client_metadata', { ...web, scope: 'openid telepathy' }],
+        [
+          'a scope the server does not have',
+          'invalid_client_metadata',
+          { ...web, scope: 'openid telepathy' },
+        ],
         ['an unknown response type', 'invalid_client_metadata', { ...web, response_types: ['telepathy'] }],
       ])('%s is refused with %s', async (_name, error, metadata) => {
         const refused = await failure(dcr.register(metadata))
@@ -124,17 +144,39 @@ export function contract(name: string, { registration, management, start }: SetU
         ] as const) {
           const client = await dcr.register({ ...machine, token_endpoint_auth_method: method })
           expect((await tokenFor(right(client))).access_token, method).not.toBe('')
-          expect(await failure(tokenFor(wrong(client))), method).toMatchObject({ status: 401, error: 'invalid_client' })
+          expect(await failure(tokenFor(wrong(client))), method).toMatchObject({
+            status: 401,
+            error: 'invalid_client',
+          })
         }
       })
 
       test.each([
-        ['RS256', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }],
-        ['PS256', { name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }],
+        [
+          'RS256',
+          {
+            name: 'RSASSA-PKCS1-v1_5',
+            hash: 'SHA-256',
+            modulusLength: 2048,
+            publicExponent: new Uint8Array([1, 0, 1]),
+          },
+        ],
+        [
+          'PS256',
+          {
+            name: 'RSA-PSS',
+            hash: 'SHA-256',
+            modulusLength: 2048,
+            publicExponent: new Uint8Array([1, 0, 1]),
+          },
+        ],
         ['ES256', { name: 'ECDSA', namedCurve: 'P-256' }],
         ['EdDSA', { name: 'Ed25519' }],
       ])('private_key_jwt with %s', async (alg, algorithm) => {
-        const { publicKey, privateKey } = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
+        const { publicKey, privateKey } = (await crypto.subtle.generateKey(algorithm, true, [
+          'sign',
+          'verify',
+        ])) as CryptoKeyPair
         const jwk = { ...(await crypto.subtle.exportKey('jwk', publicKey)), kid: 'k1', alg }
         const client = await dcr.register({
           ...machine,
@@ -143,7 +185,9 @@ export function contract(name: string, { registration, management, start }: SetU
           jwks: { keys: [jwk] },
         })
         expect(client.client_secret).toBeUndefined()
-        expect((await tokenFor(privateKeyJwt(client, { key: privateKey, kid: 'k1' }))).access_token).not.toBe('')
+        expect((await tokenFor(privateKeyJwt(client, { key: privateKey, kid: 'k1' }))).access_token).not.toBe(
+          '',
+        )
       })
     })
 
@@ -158,7 +202,11 @@ export function contract(name: string, { registration, management, start }: SetU
       test('a wrong token is refused, and that of another client is void afterwards', async () => {
         const [one, other] = [await dcr.register(web), await dcr.register(web)]
         const wrong = { ...one, registration_access_token: 'not-this-one' }
-        expect(await failure(dcr.get(wrong))).toMatchObject({ code: 'unauthorized', status: 401, error: 'invalid_token' })
+        expect(await failure(dcr.get(wrong))).toMatchObject({
+          code: 'unauthorized',
+          status: 401,
+          error: 'invalid_token',
+        })
         const foreign = { ...one, registration_access_token: other.registration_access_token ?? '' }
         expect(await failure(dcr.get(foreign))).toMatchObject({ code: 'unauthorized', status: 401 })
         expect(await failure(dcr.get(other))).toMatchObject({ code: 'unauthorized' })
@@ -169,7 +217,10 @@ export function contract(name: string, { registration, management, start }: SetU
     describe.runIf(management === 'read')('where only reading is offered', () => {
       test('update and delete say so, and change nothing', async () => {
         const client = await dcr.register(web)
-        expect(await failure(dcr.update(client, { client_name: 'New' }))).toMatchObject({ code: 'not_found', outcome: 'rejected' })
+        expect(await failure(dcr.update(client, { client_name: 'New' }))).toMatchObject({
+          code: 'not_found',
+          outcome: 'rejected',
+        })
         expect(await failure(dcr.delete(client))).toMatchObject({ code: 'not_found', outcome: 'rejected' })
         expect(await dcr.get(client)).toEqual(client)
       })
@@ -177,7 +228,11 @@ export function contract(name: string, { registration, management, start }: SetU
 
     describe.runIf(management !== 'read')('update and delete', () => {
       test('changes what is given and keeps the rest', async () => {
-        const client = await dcr.register({ ...web, contacts: ['a@example.com'], tos_uri: 'https://app.example.com/tos' })
+        const client = await dcr.register({
+          ...web,
+          contacts: ['a@example.com'],
+          tos_uri: 'https://app.example.com/tos',
+        })
         const updated = await dcr.update(client, { client_name: 'New', tos_uri: null })
         expect(updated.client_id).toBe(client.client_id)
         expect(updated.client_secret).toBe(client.client_secret)
@@ -190,7 +245,11 @@ export function contract(name: string, { registration, management, start }: SetU
 
       test('a registration known by its credentials alone loses nothing', async () => {
         const { client_id, registration_access_token, registration_client_uri } = await dcr.register(web)
-        const credentials = { client_id, registration_access_token, registration_client_uri } as ClientInformation
+        const credentials = {
+          client_id,
+          registration_access_token,
+          registration_client_uri,
+        } as ClientInformation
         const updated = await dcr.update(credentials, { contacts: ['a@example.com'] })
         expect(updated.client_name).toBe('Contract')
         expect(updated.redirect_uris).toEqual(web.redirect_uris)
@@ -224,7 +283,10 @@ export function contract(name: string, { registration, management, start }: SetU
         await expect(dcr.delete(client)).resolves.toBeUndefined()
         expect(await failure(dcr.get(client))).toMatchObject({ code: 'unauthorized', status: 401 })
         expect(await failure(dcr.delete(client))).toMatchObject({ code: 'unauthorized', status: 401 })
-        expect(await failure(tokenFor(clientSecretBasic(client)))).toMatchObject({ status: 401, error: 'invalid_client' })
+        expect(await failure(tokenFor(clientSecretBasic(client)))).toMatchObject({
+          status: 401,
+          error: 'invalid_client',
+        })
       })
 
       // What the client never does, so that the fake refuses in others what the real one refuses.
@@ -232,15 +294,27 @@ export function contract(name: string, { registration, management, start }: SetU
         ['without client_id', () => ({ ...web })],
         ['with another client_id', () => ({ ...web, client_id: 'other' })],
         ['with a wrong client_secret', ({ client_id }) => ({ ...web, client_id, client_secret: 'wrong' })],
-        ['with registration_access_token', ({ client_id, registration_access_token }) => ({ ...web, client_id, registration_access_token })],
-        ['with registration_client_uri', ({ client_id, registration_client_uri }) => ({ ...web, client_id, registration_client_uri })],
-        ['with client_secret_expires_at', ({ client_id }) => ({ ...web, client_id, client_secret_expires_at: 0 })],
+        [
+          'with registration_access_token',
+          ({ client_id, registration_access_token }) => ({ ...web, client_id, registration_access_token }),
+        ],
+        [
+          'with registration_client_uri',
+          ({ client_id, registration_client_uri }) => ({ ...web, client_id, registration_client_uri }),
+        ],
+        [
+          'with client_secret_expires_at',
+          ({ client_id }) => ({ ...web, client_id, client_secret_expires_at: 0 }),
+        ],
         ['with client_id_issued_at', ({ client_id }) => ({ ...web, client_id, client_id_issued_at: 1 })],
       ])('the server refuses a PUT %s', async (_name, body) => {
         const client = await dcr.register(web)
         const response = await fetch(client.registration_client_uri ?? '', {
           method: 'PUT',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${client.registration_access_token}` },
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${client.registration_access_token}`,
+          },
           body: JSON.stringify(body(client)),
         })
         expect(response.status).toBe(400)

@@ -4,7 +4,10 @@ import { contract, type SetUp } from './contract.js'
 const setUps: Record<string, Pick<SetUp, 'registration' | 'management'> & { path?: string }> = {
   'open, the token rotates on update': { registration: 'open', management: 'rotating' },
   'open, the token stays': { registration: 'open', management: 'fixed' },
-  'an initial access token': { registration: { initialAccessToken: 'initial-access-token' }, management: 'rotating' },
+  'an initial access token': {
+    registration: { initialAccessToken: 'initial-access-token' },
+    management: 'rotating',
+  },
   'an access token for register': { registration: 'token', management: 'rotating' },
   'reading only': { registration: 'open', management: 'read' },
   'mounted below a path': { registration: 'open', management: 'rotating', path: '/tenants/one' },

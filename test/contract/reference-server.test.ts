@@ -6,10 +6,17 @@ import { contract, type SetUp } from './contract.js'
 const setUps: Record<string, Pick<SetUp, 'registration' | 'management'> & { issuer?: string }> = {
   'open, the token rotates on update': { registration: 'open', management: 'rotating' },
   'open, the token stays': { registration: 'open', management: 'fixed' },
-  'an initial access token': { registration: { initialAccessToken: 'initial-access-token' }, management: 'rotating' },
+  'an initial access token': {
+    registration: { initialAccessToken: 'initial-access-token' },
+    management: 'rotating',
+  },
   'an access token for register': { registration: 'token', management: 'rotating' },
   'reading only': { registration: 'open', management: 'read' },
-  'mounted below a path': { registration: 'open', management: 'rotating', issuer: 'https://as.example.com/tenants/one' },
+  'mounted below a path': {
+    registration: 'open',
+    management: 'rotating',
+    issuer: 'https://as.example.com/tenants/one',
+  },
 }
 
 for (const [name, { issuer = 'https://as.example.com', ...setUp }] of Object.entries(setUps)) {

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Provider, { type Configuration } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import type { Configuration } from 'oidc-provider'
 
 /** A client of the token endpoint that may ask for the scope `register`. */
 export const registrar = { client_id: 'registrar', client_secret: 'registrar-secret-0123456789abcdef' }
@@ -13,6 +14,14 @@ export interface ProviderOptions {
   management?: 'read' | 'rotating' | 'fixed'
   /** A path at which the provider is mounted; its issuer then has that path. */
   path?: string
+  /** Clients that may ask the token endpoint for the scope `register`, beside the registrar. */
+  tokenClients?: readonly TokenClient[]
+}
+
+interface TokenClient {
+  readonly client_id: string
+  readonly client_secret: string
+  readonly token_endpoint_auth_method?: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt'
 }
 
 export interface RunningProvider {
@@ -22,14 +31,18 @@ export interface RunningProvider {
 }
 
 /** A real OpenID Provider on a free loopback port. */
-export async function startProvider({ registration = 'open', management = 'rotating', path = '' }: ProviderOptions = {}): Promise<RunningProvider> {
+export async function startProvider({
+  path = '',
+  ...options
+}: ProviderOptions = {}): Promise<RunningProvider> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
 
-  const provider = new Provider(issuer, configuration(registration, management))
-  if (registration === 'token') guardRegistration(provider)
+  const { default: Provider } = await withoutNotices(() => import('oidc-provider'))
+  const provider = await withoutNotices(() => new Provider(issuer, configuration(options)))
+  if (options.registration === 'token') guardRegistration(provider)
   const handle = provider.callback()
   server.on('request', (request, response) => {
     // What a framework's router does when it mounts the provider below a path.
@@ -48,21 +61,41 @@ export async function startProvider({ registration = 'open', management = 'rotat
   }
 }
 
-function configuration(registration: ProviderOptions['registration'], management: ProviderOptions['management']): Configuration {
+/** It warns of what it is here: a server for development that keeps everything in memory. */
+async function withoutNotices<T>(run: () => T | Promise<T>): Promise<T> {
+  const { warn } = console
+  console.warn = () => {}
+  try {
+    return await run()
+  } finally {
+    console.warn = warn
+  }
+}
+
+function configuration({
+  registration = 'open',
+  management = 'rotating',
+  tokenClients = [],
+}: ProviderOptions): Configuration {
   const initialAccessToken = typeof registration === 'object' ? registration.initialAccessToken : false
   return {
-    clients: [
-      {
-        ...registrar,
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        response_types: [],
-        token_endpoint_auth_method: 'client_secret_basic',
-        scope: 'register',
-      },
-    ],
+    clients: [registrar, ...tokenClients].map((client) => ({
+      token_endpoint_auth_method: 'client_secret_basic',
+      ...client,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      scope: 'register',
+    })),
     scopes: ['openid', 'offline_access', 'register'],
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
+    clientAuthMethods: [
+      'none',
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+    ],
+    ttl: { ClientCredentials: 600, RegistrationAccessToken: 3600 },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -84,7 +117,10 @@ function guardRegistration(provider: Provider): void {
       if (!found?.isValid || !found.scope?.split(' ').includes('register')) {
         context.status = 401
         context.set('www-authenticate', `Bearer realm="${provider.issuer}", error="invalid_token"`)
-        context.body = { error: 'invalid_token', error_description: 'an access token with the scope register is needed' }
+        context.body = {
+          error: 'invalid_token',
+          error_description: 'an access token with the scope register is needed',
+        }
         return
       }
     }

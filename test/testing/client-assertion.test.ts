@@ -15,7 +15,7 @@ const SECRET = 'a shared secret of more than 32 bytes'
 type Sign = (data: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>
 interface Signer {
   readonly alg: string
-  readonly jwk: JsonWebKey & { kid?: string }
+  readonly jwk: JsonWebKey
   readonly sign: Sign
 }
 
@@ -30,7 +30,8 @@ async function keyPair(
   ])) as CryptoKeyPair
   const sign: Sign = (data) =>
     crypto.subtle.sign({ name: privateKey.algorithm.name, ...use }, privateKey, data)
-  const jwk = { ...(await crypto.subtle.exportKey('jwk', publicKey)), kid: alg }
+  const { alg: _, ...exported } = await crypto.subtle.exportKey('jwk', publicKey)
+  const jwk = { ...exported, kid: alg }
   return { alg, jwk, sign } satisfies Signer
 }
 
@@ -56,6 +57,8 @@ const OPTIONS: ReferenceServerOptions = {
   tokenClients: [
     { client_id: 'hs', client_secret: SECRET, token_endpoint_auth_method: 'client_secret_jwt' },
     { client_id: 'pk', ...privateKeyClient, jwks: { keys: [es256.jwk, rs256.jwk, ps256.jwk, ed25519.jwk] } },
+    { client_id: 'alg', ...privateKeyClient, jwks: { keys: [{ ...es256.jwk, alg: 'ES384' }] } },
+    { client_id: 'enc', ...privateKeyClient, jwks: { keys: [{ ...es256.jwk, use: 'enc' }] } },
     { client_id: 'basic', client_secret: SECRET },
   ],
 }
@@ -102,7 +105,7 @@ describe('an assertion is good', () => {
     ['RS256', rs256, 'pk', {}, {}],
     ['PS256', ps256, 'pk', {}, {}],
     ['Ed25519', ed25519, 'pk', {}, {}],
-    ['EdDSA', { ...ed25519, jwk: {} }, 'pk', {}, { alg: 'EdDSA' }],
+    ['EdDSA', ed25519, 'pk', {}, { alg: 'EdDSA' }],
     ['with the right kid', es256, 'pk', {}, { kid: 'ES256' }],
     ['for the token endpoint', es256, 'pk', { aud: `${ISSUER}/token` }, {}],
     ['for one of several', es256, 'pk', { aud: ['https://other.example', ISSUER] }, {}],
@@ -126,6 +129,8 @@ describe('an assertion fails', () => {
     ['without sub', es256, 'pk', { sub: undefined }, {}],
     ['for another audience', es256, 'pk', { aud: 'https://other.example' }, {}],
     ['without aud', es256, 'pk', { aud: undefined }, {}],
+    ['with a key for another algorithm', es256, 'alg', {}, {}],
+    ['with a key for encryption', es256, 'enc', {}, {}],
     ['with another kid', es256, 'pk', {}, { kid: 'RS256' }],
     ['signed with another key', { ...es256, sign: ed25519.sign }, 'pk', {}, {}],
     ['with the algorithm none', es256, 'pk', {}, { alg: 'none' }],

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../src', import.meta.url))
+
+/** The floors of the house, from the ground up: a file may import its own floor and those below. */
+const floors = [
+  ['errors', 'warnings', 'openapi.gen', 'types', 'stores/store', 'stores/memory'],
+  [
+    'http/printable',
+    'http/bearer',
+    'http/body',
+    'http/failure',
+    'http/refusal',
+    'http/call',
+    'http/url',
+    'http/request',
+  ],
+  [
+    'schemas',
+    'reading',
+    'metadata',
+    'differences',
+    'replacement',
+    'information',
+    'client-assertion',
+    'client-auth',
+    'management',
+    'custody',
+  ],
+  ['discovery', 'token', 'client'],
+  ['index'],
+]
+
+/** Who may import which package: each in one place. */
+const packages: Record<string, (file: string) => boolean> = {
+  ky: (file) => file === 'http/request',
+  'zod/mini': (file) => file === 'schemas',
+  msw: (file) => file.startsWith('testing/'),
+}
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll(sep, '/').replace(/\.ts$/, ''))
+const core = files.filter((file) => !file.startsWith('testing/'))
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, `${file}.ts`), 'utf8')
+  return [
+    ...source.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm),
+  ].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
+}
+
+/** Imports of our own files, by the names used above. */
+function neighbours(file: string): string[] {
+  return importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) =>
+      relative('/', normalize(join('/', dirname(file), name)))
+        .replaceAll(sep, '/')
+        .replace(/\.js$/, ''),
+    )
+}
+
+describe('every file', () => {
+  test('has its floor', () => {
+    expect([...core].sort()).toEqual(floors.flat().sort())
+  })
+
+  test.each(core)('%s imports nothing from a floor above', (file) => {
+    const floor = floors.findIndex((names) => names.includes(file))
+    for (const name of neighbours(file)) {
+      expect(
+        floors.findIndex((names) => names.includes(name)),
+        `${file} imports ${name}`,
+      ).toBeLessThanOrEqual(floor)
+    }
+  })
+
+  test('is in no circle', () => {
+    const done = new Set<string>()
+    const visit = (file: string, path: string[]) => {
+      if (path.includes(file)) throw new Error([...path.slice(path.indexOf(file)), file].join(' → '))
+      if (done.has(file)) return
+      for (const name of neighbours(file)) visit(name, [...path, file])
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+    expect(done.size).toBe(files.length)
+  })
+
+  test.each(files)('%s imports only packages that are its to import', (file) => {
+    for (const name of importsOf(file).filter((name) => !name.startsWith('.'))) {
+      expect(packages[name]?.(file), `${file} imports ${name}`).toBe(true)
+    }
+  })
+})
+
+test('the fake shares no code with what it checks', () => {
+  for (const file of files.filter((name) => name.startsWith('testing/'))) {
+    for (const name of neighbours(file)) expect(name).toMatch(/^testing\//)
+  }
+  for (const file of core) for (const name of neighbours(file)) expect(name).not.toMatch(/^testing\//)
+})
+
+test('no file is long', () => {
+  const lengths = files
+    .filter((file) => file !== 'openapi.gen')
+    .map((file) => readFileSync(join(root, `${file}.ts`), 'utf8').split('\n').length)
+  lengths.sort((a, b) => a - b)
+  expect(lengths[lengths.length >> 1]).toBeLessThanOrEqual(100)
+  expect(lengths.at(-1)).toBeLessThanOrEqual(260)
+})
