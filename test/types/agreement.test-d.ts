@@ -34,15 +34,14 @@ agree<
   >
 >()
 
-// And the check can fail: a member too many, one too few, another type, a list for a string.
-type Client = generated.ClientInformation
+// And the check can fail: a member too many, one too few, another type, a string for a list.
+type Guards = Guarded<typeof clientInformationGuards>
+type Client = Named<generated.ClientInformation>
 // @ts-expect-error
-agree<Agreement<Guarded<typeof clientInformationGuards>, Client & { more?: string }>>()
+agree<Agreement<Guards, Client & { more: string }>>()
 // @ts-expect-error
-agree<Agreement<Guarded<typeof clientInformationGuards>, Omit<Named<Client>, 'scope'>>>()
+agree<Agreement<Guards, Omit<Client, 'scope'>>>()
 // @ts-expect-error
-agree<Agreement<Guarded<typeof clientInformationGuards>, Omit<Named<Client>, 'scope'> & { scope: number }>>()
+agree<Agreement<Guards, Omit<Client, 'scope'> & { scope: number }>>()
 // @ts-expect-error
-agree<
-  Agreement<Guarded<typeof clientInformationGuards>, Omit<Named<Client>, 'contacts'> & { contacts: string }>
->()
+agree<Agreement<Guards, Omit<Client, 'contacts'> & { contacts: string }>>()
