@@ -23,12 +23,14 @@ export function toResponse(answer: Answer): HttpResponse<string> {
 
 /** The body breaks off half-way: the caller has the status and the headers, and cannot read the rest. */
 export function toTruncatedResponse(answer: Answer): Response {
-  const text = textOf(answer)
-  if (!text) return HttpResponse.error()
-  const half = new TextEncoder().encode(text.slice(0, Math.ceil(text.length / 2)))
+  const bytes = new TextEncoder().encode(textOf(answer) ?? '')
+  if (bytes.length === 0) return HttpResponse.error()
+  const half = bytes.slice(0, Math.ceil(bytes.length / 2))
   // Nothing is read ahead (0), as an error also drops what was read and not yet handed on.
   const body = new ReadableStream({ pull: breakAfter(half) }, { highWaterMark: 0 })
-  return new HttpResponse(body, { status: answer.status, headers: headersOf(answer) })
+  // MSW 3 plays a socket: without a promised length, its end would be the end of the body.
+  const headers = { ...headersOf(answer), 'content-length': String(bytes.length) }
+  return new HttpResponse(body, { status: answer.status, headers })
 }
 
 function breakAfter(chunk: Uint8Array): (controller: ReadableStreamDefaultController<Uint8Array>) => void {

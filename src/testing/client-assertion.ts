@@ -25,7 +25,7 @@ export async function verifyAssertion(
   const header = decodePart(assertion, 0)
   const claims = decodePart(assertion, 1)
   if (!header || !claims || typeof header.alg !== 'string') return false
-  if (!allowedAlgorithms(server, client).includes(header.alg)) return false
+  if (!algorithmAllowed(server, client, header.alg)) return false
   if (!claimsHold(server, client, claims)) return false
   if (!(await signatureHolds(server, client, header, assertion))) return false
 
@@ -35,11 +35,11 @@ export async function verifyAssertion(
   return true
 }
 
-function allowedAlgorithms({ settings }: ServerContext, client: KnownClient): readonly unknown[] {
-  if (client.token_endpoint_auth_signing_alg) return [client.token_endpoint_auth_signing_alg]
+function algorithmAllowed({ settings }: ServerContext, client: KnownClient, alg: string): boolean {
+  const registered = client.token_endpoint_auth_signing_alg
+  if (registered !== undefined) return alg === registered
   const supported = settings.metadata.token_endpoint_auth_signing_alg_values_supported
-  const symmetric = client.token_endpoint_auth_method === 'client_secret_jwt'
-  return Array.isArray(supported) ? supported.filter((alg) => symmetric === /^HS/.test(String(alg))) : []
+  return !Array.isArray(supported) || supported.includes(alg)
 }
 
 function claimsHold({ settings }: ServerContext, client: KnownClient, claims: Claims): boolean {

@@ -39,7 +39,7 @@ type Metadata = Record<string, unknown>
  * Throws `invalid_redirect_uri` or `invalid_client_metadata`.
  */
 export function acceptMetadata(requested: Metadata, server: Readonly<Metadata>): AcceptedMetadata {
-  const metadata: Metadata = { ...structuredClone(DEFAULTS), ...knownMembers(requested) }
+  const metadata: Metadata = { ...DEFAULTS, ...knownMembers(requested) }
   checkPresence(metadata)
   checkTypes(metadata)
   metadata.response_types = (metadata.response_types as string[]).map(normalizeResponseType)

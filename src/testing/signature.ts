@@ -31,7 +31,7 @@ export async function hasValidSignature(
   header: { readonly alg: string; readonly kid?: unknown },
   key: object,
 ): Promise<boolean> {
-  const algorithm = Object.hasOwn(ALGORITHMS, header.alg) ? ALGORITHMS[header.alg] : undefined
+  const algorithm = ALGORITHMS[header.alg]
   const end = jws.lastIndexOf('.')
   if (!algorithm || end < 0) return false
   try {

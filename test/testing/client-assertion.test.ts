@@ -50,6 +50,7 @@ const rs256 = await keyPair('RS256', rsa('RSASSA-PKCS1-v1_5'))
 const ps256 = await keyPair('PS256', rsa('RSA-PSS'), { saltLength: 32 })
 const ed25519 = await keyPair('Ed25519', 'Ed25519')
 const hs256 = await hmac('HS256', 'SHA-256', SECRET)
+const hs384 = await hmac('HS384', 'SHA-384', SECRET)
 
 const privateKeyClient = { token_endpoint_auth_method: 'private_key_jwt' }
 const OPTIONS: ReferenceServerOptions = {
@@ -134,7 +135,7 @@ describe('an assertion fails', () => {
     ['with another kid', es256, 'pk', {}, { kid: 'RS256' }],
     ['signed with another key', { ...es256, sign: ed25519.sign }, 'pk', {}, {}],
     ['with the algorithm none', es256, 'pk', {}, { alg: 'none' }],
-    ['with an algorithm from the prototype', es256, 'pk', {}, { alg: 'constructor' }],
+    ['with an algorithm the server does not support', hs384, 'hs', {}, {}],
     ['symmetric, for a client with keys', hs256, 'pk', {}, {}],
     ['asymmetric, for a client with a secret', es256, 'hs', {}, {}],
     ['for a client of another method', hs256, 'basic', {}, {}],
@@ -156,6 +157,22 @@ describe('an assertion fails', () => {
     expect((await token(value)).status).toBe(200)
     expect((await send(value)).status).toBe(401)
     expect((await token(value)).status).toBe(200)
+  })
+
+  test('the second time, until the server is reset', async () => {
+    const as = referenceServer(OPTIONS)
+    network.use(...as.handlers)
+    const value = await assertion(es256, 'pk')
+    expect([(await send(value)).status, (await send(value)).status]).toEqual([200, 401])
+    as.reset()
+    expect((await send(value)).status).toBe(200)
+  })
+
+  test('with an algorithm from the prototype, where the server names none it supports', async () => {
+    const metadata = { token_endpoint_auth_signing_alg_values_supported: undefined }
+    const good = await token(await assertion(es256, 'pk'), {}, { ...OPTIONS, metadata })
+    expect(good.status).toBe(200)
+    expect((await send(await assertion(es256, 'pk', {}, { alg: 'constructor' }))).status).toBe(401)
   })
 
   test('and a failed one uses up no jti', async () => {

@@ -105,7 +105,7 @@ test('the document is JSON, and other methods find nothing', async () => {
 })
 
 test('metadata is merged, undefined removes', async () => {
-  start({
+  const as = start({
     metadata: { service_documentation: 'https://docs.example', jwks_uri: undefined, scopes_supported: ['a'] },
   })
   const metadata = await (await fetch('https://as.example.com/.well-known/openid-configuration')).json()
@@ -114,7 +114,7 @@ test('metadata is merged, undefined removes', async () => {
     service_documentation: 'https://docs.example',
     scopes_supported: ['a'],
   })
-  expect(metadata).not.toHaveProperty('jwks_uri')
+  for (const seen of [metadata, as.metadata]) expect(seen).not.toHaveProperty('jwks_uri')
 })
 
 test('metadata may lie about the issuer', async () => {

@@ -64,6 +64,13 @@ describe('answering instead of doing the work', () => {
     expect(as.clients.size).toBe(0)
   })
 
+  test.each([204, 205, 304])('a status %i, which never has a body', async (status) => {
+    const as = start()
+    as.fault('register', { status, body: { client_id: 'x' } })
+    const response = await register()
+    expect([response.status, await response.text()]).toEqual([status, ''])
+  })
+
   test('a broken connection', async () => {
     const as = start()
     as.fault('register', { network: 'error' })

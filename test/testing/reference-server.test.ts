@@ -1,5 +1,5 @@
 import { setupServer } from 'msw/node'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as testing from '../../src/testing/index.js'
 import { type ReferenceServerOptions, referenceServer } from '../../src/testing/index.js'
 
@@ -153,6 +153,14 @@ test('generate makes every value, by its kind', async () => {
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
   expect((await response.json()).access_token).toBe('access_token-5')
+})
+
+test('without a clock of its own, the server follows Date, faked or not', async () => {
+  start()
+  vi.useFakeTimers({ toFake: ['Date'], now: 5_000_000 })
+  const { body } = await register()
+  vi.useRealTimers()
+  expect(body.client_id_issued_at).toBe(5000)
 })
 
 test('many registrations at once are many clients', async () => {

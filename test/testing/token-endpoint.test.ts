@@ -13,6 +13,7 @@ const CLIENTS = [
   { client_id: 'post', client_secret: 's', token_endpoint_auth_method: 'client_secret_post' },
   { client_id: 'jwt', client_secret: 's', token_endpoint_auth_method: 'client_secret_jwt' },
   { client_id: 'public', token_endpoint_auth_method: 'none' },
+  { client_id: 'colon', client_secret: 'a:b' },
   { client_id: HOSTILE, client_secret: `${HOSTILE}!` },
 ]
 
@@ -81,6 +82,7 @@ describe('authentication succeeds', () => {
     ['basic', GRANT, basic('basic', 's')],
     ['basic, scheme in capitals', GRANT, basic('basic', 's').replace('Basic', 'BASIC')],
     ['basic, no padding', GRANT, basic('basic', 's').replace(/=+$/, '')],
+    ['basic, a bare colon in the secret', GRANT, `Basic ${btoa('colon:a:b')}`],
     ['basic, hostile characters', GRANT, basic(HOSTILE, `${HOSTILE}!`)],
     ['basic and the same client_id', { ...GRANT, client_id: 'basic' }, basic('basic', 's')],
     ['basic and an empty client_secret', { ...GRANT, client_secret: '' }, basic('basic', 's')],
@@ -308,6 +310,8 @@ describe('a registered client', () => {
         headers: { 'content-type': 'application/json', authorization: `Bearer ${issued.body.access_token}` },
         body: JSON.stringify(MACHINE),
       })
+    expect((await attempt()).status).toBe(201)
+    as.forget('another')
     expect((await attempt()).status).toBe(201)
     as.forget(client_id)
     expect((await attempt()).status).toBe(401)

@@ -1,0 +1,11 @@
+/**
+ * Where an issuer keeps its one metadata document. For an issuer without a path, inserting and appending are
+ * the same.
+ */
+export const layouts = {
+  'root, RFC 8414': { path: '', document: '/.well-known/oauth-authorization-server' },
+  'root, OpenID': { path: '', document: '/.well-known/openid-configuration' },
+  'path, RFC 8414 inserted': { path: '/tenant', document: '/.well-known/oauth-authorization-server/tenant' },
+  'path, OpenID appended': { path: '/tenant', document: '/tenant/.well-known/openid-configuration' },
+  'path, OpenID inserted': { path: '/tenant', document: '/.well-known/openid-configuration/tenant' },
+}

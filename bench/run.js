@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { cpu } from './cpu.js'
+import { importTime } from './import-time.js'
+import { peers } from './peers.js'
+import { roundTrips } from './round-trips.js'
+import { size } from './size.js'
+import { table } from './table.js'
+import { versionOf } from './version.js'
+
+/*
+ * Everything is measured in this one run, on this one machine, and told as a ratio: absolute numbers say more
+ * about the machine. `--write` keeps the result in RESULTS.md; any other argument names the only sections to run.
+ */
+const sections = { 'round-trips': roundTrips, cpu, size, 'import-time': importTime }
+const chosen = process.argv.slice(2).filter((argument) => argument !== '--write')
+
+const targets = []
+const parts = []
+function say(part) {
+  console.log(`${part}\n`)
+  parts.push(part)
+}
+
+for (const [name, measure] of Object.entries(sections)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue
+  const started = performance.now()
+  const { title, note, head, rows, target } = await measure()
+  targets.push(target)
+  say(`## ${title}\n\n${note}\n\n${table(head, rows)}`)
+  console.error(`(${name}: ${Math.round((performance.now() - started) / 1000)} s)\n`)
+}
+
+say(
+  `## Targets\n\n${table(
+    ['target', 'wanted', 'measured', ''],
+    targets.map(({ name, wanted, measured, met }) => [name, wanted, measured, met ? 'met' : 'NOT MET']),
+  )}`,
+)
+
+if (process.argv.includes('--write')) {
+  const versions = ['dcr-client', 'ky', 'zod', ...Object.values(peers).flatMap((peer) => peer.package ?? [])]
+  const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0].model}, ${new Date().toISOString().slice(0, 10)}.`
+  const list = [...new Set(versions)].map((name) => `${name} ${versionOf(name)}`).join(', ')
+  const file = new URL('RESULTS.md', import.meta.url)
+  await mkdir(new URL('.', file), { recursive: true })
+  await writeFile(
+    file,
+    `# Results of \`npm run bench -- --write\`\n\n${machine}\n${list}.\n\n${parts.join('\n\n')}\n`,
+  )
+}

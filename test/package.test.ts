@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Bundles a piece of code that imports the built package, and tells what came along. */
+async function bundle(code: string, conditions: string[] = []) {
+  const result = await build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions,
+    target: 'es2022',
+    treeShaking: true,
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  })
+  const [output] = Object.values(result.metafile.outputs)
+  const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+  return { text: result.outputFiles[0]?.text ?? '', inputs: inputs.map(([name]) => name) }
+}
+
+describe('what a bundle of the core holds', () => {
+  test('nothing of Node, of classic zod or of the testing tools', async () => {
+    const { text, inputs } = await bundle("export { DcrClient, discover, requestToken } from 'dcr-client'")
+    expect(inputs.some((name) => name.includes('/ky/'))).toBe(true)
+    for (const part of ['node:', 'zod/v4/classic', 'zod/v3', 'zod/v4/locales', '/msw/', 'dist/testing']) {
+      expect(
+        inputs.filter((name) => name.includes(part)),
+        part,
+      ).toEqual([])
+    }
+    // What Node alone has, and what belongs to other exports.
+    for (const part of [
+      /node:/,
+      /\bprocess\./,
+      /\bBuffer\b/,
+      /\brequire\(/,
+      /client-assertion-type/,
+      /RSA-PSS/,
+      /structuredClone/,
+    ]) {
+      expect(text).not.toMatch(part)
+    }
+  })
+
+  test('a function on its own brings no transport along', async () => {
+    const { inputs } = await bundle("export { differences, DcrError, memoryStore } from 'dcr-client'")
+    expect(inputs.filter((name) => name.includes('/ky/'))).toEqual([])
+  })
+
+  test('importing it for nothing costs nothing', async () => {
+    const { text } = await bundle("import 'dcr-client'")
+    expect(text.replace(/^\s*(\/\/.*)?$/gm, '')).toBe('')
+  })
+})
+
+describe('what is published', () => {
+  test('the files, and nothing else', () => {
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    )
+    const files = packed.files.map(({ path }: { path: string }) => path.replace(/chunk-\w+/, 'chunk'))
+    expect(files.filter((path: string) => !path.startsWith('dist/')).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'package.json',
+    ])
+    expect(files.filter((path: string) => path.startsWith('dist/')).sort()).toEqual([
+      'dist/index.d.ts',
+      'dist/index.js',
+      'dist/testing/index.d.ts',
+      'dist/testing/index.js',
+    ])
+  })
+
+  test.each([
+    [
+      'import',
+      [
+        '--input-type=module',
+        '-e',
+        "const { DcrClient } = await import('dcr-client'); console.log(typeof DcrClient)",
+      ],
+    ],
+    ['require', ['-e', "console.log(typeof require('dcr-client').DcrClient)"]],
+  ])('%s works in plain Node', (_name, args) => {
+    const printed = execFileSync(process.execPath, args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    expect(printed.trim()).toBe('function')
+  })
+})
