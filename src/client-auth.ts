@@ -1,6 +1,7 @@
 import { type AssertionKey, base64, clientAssertion, hmacKey, signingKey } from './client-assertion.js'
 import { failure } from './http/failure.js'
 import { hasControlCharacter } from './http/printable.js'
+import { formEncoded } from './http/url.js'
 import type { AuthorizationServerMetadata } from './types.js'
 
 /**
@@ -64,7 +65,7 @@ export function basicCredentials(client: ClientCredentials, encoding: 'form' | '
       'a client_id with a colon needs the encoding "form"',
     )
   }
-  const write = encoding === 'raw' ? (text: string) => text : formEncode
+  const write = encoding === 'raw' ? (text: string) => text : formEncoded
   return `Basic ${base64(new TextEncoder().encode(`${write(client_id)}:${write(client_secret)}`))}`
 }
 
@@ -150,8 +151,4 @@ function credential(client: ClientCredentials, member: 'client_id' | 'client_sec
     )
   }
   return value
-}
-
-function formEncode(text: string): string {
-  return new URLSearchParams({ '': text }).toString().slice(1)
 }

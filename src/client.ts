@@ -1,15 +1,14 @@
 import { alone, type Custody, forget, save } from './custody.js'
 import { differences } from './differences.js'
-import { type DcrError, OAuthError } from './errors.js'
+import { type DcrError, type ErrorDetails, keepClient, type OAuthError } from './errors.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
 import { failure } from './http/failure.js'
-import { hasControlCharacter } from './http/printable.js'
-import { isRecord } from './http/refusal.js'
-import { request, type TokenSource } from './http/request.js'
+import { type Answer, request } from './http/request.js'
 import { callableUrl } from './http/url.js'
 import { readClientInformation } from './information.js'
-import { type ManageWith, managementExchange } from './management.js'
-import { checkMetadata, SERVER_MEMBERS, serialize, snapshot, withoutUnset } from './metadata.js'
+import { isRecord, isUnset, type JsonObject, without } from './json.js'
+import { checkManageWith, type ManagementOptions, managementExchange } from './management.js'
+import { checkMembers, checkWhole, snapshot } from './metadata.js'
 import { hasMetadata, replacement } from './replacement.js'
 import type { CredentialStore } from './stores/store.js'
 import type {
@@ -20,11 +19,7 @@ import type {
 } from './types.js'
 
 /** Options of a {@link DcrClient}; the request options among them hold for all its calls. */
-export interface DcrClientOptions extends RequestOptions {
-  /** The bearer token that a protected registration endpoint wants, or where to get it (RFC 7591 §3). */
-  initialAccessToken?: string | TokenSource | undefined
-  /** What `get`, `update` and `delete` prove themselves with. Default `registration_access_token`. */
-  manageWith?: ManageWith | undefined
+export interface DcrClientOptions extends RequestOptions, ManagementOptions {
   /** Where every answer is saved before it is returned, and the newest credentials are taken from. */
   store?: CredentialStore | undefined
 }
@@ -54,22 +49,11 @@ export class DcrClient<Extension extends object = object> {
   constructor(server: AuthorizationServerMetadata, options: DcrClientOptions = {}) {
     const call = openCall('DcrClient', options)
     if (!isRecord(server) || typeof server.issuer !== 'string') {
-      throw failure(
-        call,
-        'invalid_argument',
-        'the server must be its metadata, an object with an issuer; discover() gets it',
-      )
+      throw failure(call, 'invalid_argument', 'the server must be its metadata, an object with an issuer')
     }
-    const { manageWith = 'registration_access_token' } = options
-    if (!['registration_access_token', 'client_secret', 'initial_access_token'].includes(manageWith)) {
-      throw failure(
-        call,
-        'invalid_argument',
-        'options.manageWith must be registration_access_token, client_secret or initial_access_token',
-      )
-    }
+    checkManageWith(options, call)
     this.#server = server
-    this.#options = { ...options, manageWith }
+    this.#options = { ...options }
     this.#custody = { issuer: server.issuer, store: options.store }
   }
 
@@ -86,32 +70,24 @@ export class DcrClient<Extension extends object = object> {
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
     const call = openCall('register', this.#options, options)
-    const { registration_endpoint } = this.#server
+    const { registration_endpoint, issuer } = this.#server
     if (!registration_endpoint) {
       throw failure(
         call,
         'registration_not_supported',
-        `the metadata of ${this.#server.issuer} names no registration_endpoint`,
+        `the metadata of ${issuer} names no registration_endpoint`,
       )
     }
     const url = callableUrl(registration_endpoint, 'registration_endpoint', call)
-    const requested = withoutUnset(snapshot(metadata, call))
-    for (const member of Object.keys(requested)) {
-      if (SERVER_MEMBERS.has(member))
-        throw failure(call, 'invalid_argument', `${member} is the server's to give: leave it out`)
-    }
-    checkMetadata(requested, call)
+    const json = without(snapshot(metadata, call), isUnset)
+    checkMembers(json, call)
+    checkWhole(json, call)
 
-    const body = serialize(requested, call)
-    const answer = await request(
-      { method: 'POST', url, ...JSON_BODY, body, token: this.#options.initialAccessToken },
-      call,
-    )
+    const answer = await request({ method: 'POST', url, json, token: this.#options.initialAccessToken }, call)
+    const client = await this.#keep(answer, url, call)
     if (answer.status !== 201)
-      call.warn('unexpected_status', `The server answered ${answer.status} where 201 was due.`)
-    const client = readClientInformation(answer, url, call)
-    warnOfDifferences(requested, client, call)
-    await save(this.#custody, client, call)
+      call.warn('unexpected_status', `The status is ${answer.status} where 201 is due.`)
+    warnOfDifferences(json, client, call)
     return client as ClientInformation<Extension>
   }
 
@@ -124,12 +100,11 @@ export class DcrClient<Extension extends object = object> {
    */
   async get(client: ClientInformation, options?: RequestOptions): Promise<ClientInformation<Extension>> {
     const call = openCall('get', this.#options, options)
-    checkClient(client, call)
     return alone(
       this.#custody,
       client,
       call,
-      async (current) => (await this.#read(current, call)) as ClientInformation<Extension>,
+      async (newest) => (await this.#manage(newest, call)) as ClientInformation<Extension>,
     )
   }
 
@@ -150,115 +125,113 @@ export class DcrClient<Extension extends object = object> {
   ): Promise<ClientInformation<Extension>> {
     const call = openCall('update', this.#options, options)
     const wanted = snapshot(changes, call)
-    checkClient(client, call)
-    return alone(this.#custody, client, call, async (current) => {
-      const known = hasMetadata(current) ? current : await this.#read(current, call)
-      const whole = replacement(known, wanted, call)
-      const { client_id, ...metadata } = whole
-      checkMetadata(metadata, call)
-      const updated = await this.#replace(known, whole, call)
-      warnOfDifferences(metadata, updated, call)
-      return updated as ClientInformation<Extension>
+    checkMembers(without(wanted, isUnset), call)
+    return alone(this.#custody, client, call, async (newest) => {
+      let known = newest
+      try {
+        if (!hasMetadata(known)) known = await this.#manage(known, call)
+        const whole = replacement(known, wanted)
+        checkWhole(whole, call)
+        try {
+          const updated = await this.#manage(known, call, whole)
+          warnOfDifferences(whole, updated, call)
+          return updated as ClientInformation<Extension>
+        } catch (error) {
+          if (!isLost(error as DcrError)) throw error
+          known = await this.#manage(known, call, undefined, error as DcrError)
+        }
+        if (differences({ ...whole, ...wanted }, known).length > 0)
+          known = await this.#manage(known, call, whole)
+        else call.warn('update_reconciled', 'The answer was lost; a read found the update done.')
+        return known as ClientInformation<Extension>
+      } catch (error) {
+        // A read on the way may have rotated the token.
+        throw known === newest ? error : keepClient(error as DcrError, known)
+      }
     })
   }
 
   /**
-   * Deletes the client at the server and in the store.
+   * Deletes the client, at the server and in the store.
    *
    * @throws {OAuthError} `not_found` where the server does not offer it, `unauthorized` where it refused.
    * @see RFC 7592 §2.3
    */
   async delete(client: ClientInformation, options?: RequestOptions): Promise<void> {
     const call = openCall('delete', this.#options, options)
-    checkClient(client, call)
-    await alone(this.#custody, client, call, async (current) => {
-      try {
-        await request(this.#exchange('DELETE', current, call), call)
-      } catch (error) {
-        // Sent again after silence, it finds its work done.
-        const gone =
-          error instanceof OAuthError && error.attempts > 1 && /^(401|404|410)$/.test(`${error.status}`)
-        if (!gone) throw error
-        call.warn(
-          'delete_unconfirmed',
-          'The answer to the deletion was lost; asked again, the server no longer knew the client.',
-        )
-      }
-      await forget(this.#custody, current, call)
+    return alone(this.#custody, client, call, async (newest) => {
+      const exchange = managementExchange('DELETE', newest, this.#server, this.#options, call)
+      const details = await request(exchange, call).then(
+        (answer) => answer.details,
+        (error: OAuthError) => {
+          // Sent again after silence, it finds its work done.
+          if (error.outcome !== 'unknown' || ![401, 404, 410].includes(error.status)) throw error
+          call.warn(
+            'delete_unconfirmed',
+            'The answer was lost; asked again, the server no longer knew the client.',
+          )
+          return error
+        },
+      )
+      await forget(this.#custody, newest, call, told(details))
     })
   }
 
-  #exchange(method: 'GET' | 'PUT' | 'DELETE', client: ClientInformation, call: Call) {
-    const { manageWith = 'registration_access_token', initialAccessToken } = this.#options
-    return managementExchange(method, client, { server: this.#server, manageWith, initialAccessToken }, call)
-  }
-
-  async #read(client: ClientInformation, call: Call): Promise<ClientInformation> {
-    const exchange = this.#exchange('GET', client, call)
-    const found = readClientInformation(await request(exchange, call), exchange.url, call, client)
-    await save(this.#custody, found, call)
-    return found
-  }
-
-  async #replace(
+  /** A read, or a replacement by `json`. `lost` is the error of the update that this read looks after. */
+  async #manage(
     client: ClientInformation,
-    whole: Record<string, unknown>,
     call: Call,
-    again = true,
+    json?: JsonObject,
+    lost?: DcrError,
   ): Promise<ClientInformation> {
-    const exchange = this.#exchange('PUT', client, call)
-    try {
-      const answer = await request(
-        { ...exchange, headers: { ...exchange.headers, ...JSON_BODY.headers }, body: serialize(whole, call) },
-        call,
-      )
-      const updated = readClientInformation(answer, exchange.url, call, client)
-      await save(this.#custody, updated, call)
-      return updated
-    } catch (error) {
-      const { code, outcome } = error as DcrError
-      const lost = outcome === 'unknown' && (code === 'network_error' || code === 'server_error')
-      if (!lost || !again) throw error
-      const found = await this.#readAfterLoss(client, error as DcrError, call)
-      if (differences(whole, found).length > 0) return this.#replace(found, whole, call, false)
-      call.warn('update_reconciled', 'The answer to the update was lost; a read found it done.')
-      return found
-    }
+    const exchange = managementExchange(json ? 'PUT' : 'GET', client, this.#server, this.#options, call)
+    const answer = await request({ ...exchange, json, ...(lost && { earlier: 'unknown' }) }, call).catch(
+      (error: DcrError) => {
+        // The token worked until an answer was lost, and no longer: that answer held the new one.
+        const locked = !json && error.code === 'unauthorized' && error.outcome === 'unknown'
+        if (!locked) throw lost ?? error
+        const what =
+          'had its answer lost, and with it the new registration access token; the client itself still works'
+        throw failure(call, 'management_locked', what, { ...told(lost ?? error), outcome: 'applied', client })
+      },
+    )
+    return this.#keep(answer, exchange.url, call, client)
   }
 
-  async #readAfterLoss(client: ClientInformation, lost: DcrError, call: Call): Promise<ClientInformation> {
+  /** Reads an answer, and saves what it holds before anybody sees it. */
+  async #keep(
+    answer: Answer,
+    url: URL,
+    call: Call,
+    previous?: ClientInformation,
+  ): Promise<ClientInformation> {
+    let client: ClientInformation
     try {
-      return await this.#read(client, call)
+      client = readClientInformation(answer, url, call, previous)
     } catch (error) {
-      if (!(error instanceof OAuthError) || error.code !== 'unauthorized') throw lost
-      const what =
-        'was lost on its way back, and the registration access token no longer works: the update was done and the new token is lost. The client itself can still be used'
-      throw failure(call, 'management_locked', what, {
-        outcome: 'applied',
-        endpoint: lost.endpoint,
-        attempts: lost.attempts,
-        client,
-      })
+      // It exists at the server, usable or not.
+      const unusable = (error as DcrError).client as ClientInformation | undefined
+      if (!previous && typeof unusable?.client_id === 'string')
+        await save(this.#custody, unusable, call, answer.details)
+      throw error
     }
+    await save(this.#custody, client, call, answer.details)
+    return client
   }
 }
 
-/** A client that is to be managed must at least say which it is. */
-function checkClient(client: ClientInformation, call: Call): void {
-  const { client_id } = Object(client) as Partial<ClientInformation>
-  if (typeof client_id === 'string' && client_id !== '' && !hasControlCharacter(client_id)) return
-  throw failure(call, 'invalid_argument', 'the client must be a client information with its client_id')
+function told({ endpoint = '', attempts = 0, outcome }: ErrorDetails | DcrError): ErrorDetails {
+  return { endpoint, attempts, outcome }
 }
 
-const JSON_BODY = { headers: { 'content-type': 'application/json' } } as const
+/** Whether an update may have been done, and its answer was lost: not for want of time, as then there is none to look. */
+function isLost({ code, outcome }: DcrError): boolean {
+  return outcome === 'unknown' && code !== 'timeout' && code !== 'aborted'
+}
 
-function warnOfDifferences(requested: Record<string, unknown>, granted: ClientInformation, call: Call): void {
+function warnOfDifferences(requested: JsonObject, granted: ClientInformation, call: Call): void {
   for (const difference of differences(requested, granted)) {
     if ('granted' in difference)
-      call.warn(
-        'granted_differs',
-        'The server registered another value than was asked for.',
-        difference.member,
-      )
+      call.warn('granted_differs', 'The server registered another value.', difference.member)
   }
 }

@@ -1,6 +1,7 @@
-import { DcrError } from './errors.js'
+import { DcrError, type ErrorDetails } from './errors.js'
 import { type Call, within } from './http/call.js'
 import { failure } from './http/failure.js'
+import { hasControlCharacter } from './http/printable.js'
 import { type CredentialStore, storeKey } from './stores/store.js'
 import type { ClientInformation } from './types.js'
 
@@ -18,14 +19,18 @@ export interface Custody {
  * client: a token that is rotated serves one request only. Settles when the task does; only the wait for its
  * turn is bounded here.
  */
-export function alone<T>(
+export async function alone<T>(
   { store, issuer }: Custody,
   client: ClientInformation,
   call: Call,
   task: (newest: ClientInformation) => Promise<T>,
 ): Promise<T> {
+  const { client_id } = Object(client)
+  if (typeof client_id !== 'string' || client_id === '' || hasControlCharacter(client_id)) {
+    throw failure(call, 'invalid_argument', 'the client must be a client information with its client_id')
+  }
   if (!store) return task(client)
-  const key = storeKey(issuer, client.client_id)
+  const key = storeKey(issuer, client_id)
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) =>
       reject(
@@ -33,41 +38,51 @@ export function alone<T>(
           ? error
           : failure(call, 'store_failed', 'the store could not be locked or read'),
       )
-    let begin = () => {}
-    const turn = new Promise<void>((started) => {
-      begin = started
-    })
-    const run = async () => {
-      begin()
-      try {
+    const turn = new Promise<void>((begin, never) => {
+      const run = async () => {
+        begin()
         const stored = await within(call, () => store.get(key))
         resolve(await task(stored?.client ?? client))
-      } catch (error) {
-        fail(error)
       }
-    }
-    // A turn that comes too late does nothing: its call has expired.
-    within(call, () => Promise.race([turn, store.lock(key, run)])).catch(fail)
+      // Whoever comes too late finds the call expired, and does nothing.
+      Promise.resolve(store.lock(key, () => run().catch(fail))).catch(never)
+    })
+    within(call, () => turn).catch(fail)
   })
 }
 
 /** Saves what a server has given, before the caller sees it. */
-export function save({ store, issuer }: Custody, client: ClientInformation, call: Call): Promise<void> {
-  return keep(client, call, async () => store?.set(storeKey(issuer, client.client_id), { issuer, client }))
+export function save(
+  { store, issuer }: Custody,
+  client: ClientInformation,
+  call: Call,
+  details: ErrorDetails,
+): Promise<void> {
+  return keep(client, call, details, async () =>
+    store?.set(storeKey(issuer, client.client_id), { issuer, client }),
+  )
 }
 
-export function forget({ store, issuer }: Custody, client: ClientInformation, call: Call): Promise<void> {
-  return keep(client, call, async () => store?.delete(storeKey(issuer, client.client_id)))
+export function forget(
+  { store, issuer }: Custody,
+  client: ClientInformation,
+  call: Call,
+  details: ErrorDetails,
+): Promise<void> {
+  return keep(client, call, details, async () => store?.delete(storeKey(issuer, client.client_id)))
 }
 
-async function keep(client: ClientInformation, call: Call, task: () => Promise<void>): Promise<void> {
+async function keep(
+  client: ClientInformation,
+  call: Call,
+  details: ErrorDetails,
+  task: () => Promise<void>,
+): Promise<void> {
   try {
     // Not on the call's own time: what the server did is kept even if the caller no longer waits for it.
     await within({ ...call, signal: undefined, expiresAt: performance.now() + SAVING_TIMEOUT }, task)
   } catch {
-    throw failure(call, 'store_failed', 'the store failed to keep what the server did', {
-      outcome: 'applied',
-      client,
-    })
+    const what = 'was answered, but the store failed to keep that'
+    throw failure(call, 'store_failed', what, { ...details, outcome: 'applied', client })
   }
 }

@@ -1,4 +1,4 @@
-import { isUnset } from './reading.js'
+import { isUnset } from './json.js'
 import type { ClientInformation } from './types.js'
 
 /** One member in which the registered client is not what was asked for. */
@@ -11,7 +11,7 @@ export interface Difference {
 
 /**
  * Compares what was asked for with what the server registered: a server may replace or drop any value, and a
- * client must look before it relies on one. Scopes and lists are compared as sets.
+ * client must look before it relies on one. A change to `null` asks for the member to be absent. Scopes and lists are compared as sets.
  *
  * @param requested - The metadata or the changes that were asked for.
  * @see RFC 7591 §3.2.1
@@ -20,8 +20,9 @@ export function differences(requested: object, granted: ClientInformation): Diff
   const found: Difference[] = []
   const answer = granted as Record<string, unknown>
   for (const [member, wanted] of Object.entries(requested)) {
-    if (isUnset(wanted)) continue
-    if (!Object.hasOwn(answer, member)) found.push({ member, requested: wanted })
+    const absent = !Object.hasOwn(answer, member)
+    if (isUnset(wanted) && (absent || wanted !== null)) continue
+    if (absent) found.push({ member, requested: wanted })
     else if (canonical(member, wanted) !== canonical(member, answer[member])) {
       found.push({ member, requested: wanted, granted: answer[member] })
     }
@@ -29,10 +30,14 @@ export function differences(requested: object, granted: ClientInformation): Diff
   return found
 }
 
-function canonical(member: string, value: unknown): string {
-  if (member === 'scope' && typeof value === 'string') return canonical('', value.split(' '))
-  if (Array.isArray(value)) return `[${value.map((item) => canonical('', item)).sort()}]`
+/** Levels that are compared: deeper ones cannot be walked in every runtime, and no metadata has them. */
+const DEEPEST = 32
+
+function canonical(member: string, value: unknown, depth = 0): string {
+  if (depth > DEEPEST) return '…'
+  if (member === 'scope' && typeof value === 'string') return canonical('', value.split(' '), depth)
+  if (Array.isArray(value)) return `[${value.map((item) => canonical('', item, depth + 1)).sort()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical('', item)}`)}}`
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical('', item, depth + 1)}`)}}`
 }

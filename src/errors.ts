@@ -57,15 +57,19 @@ export type ErrorCode =
   /** Any other refusal, most often 400 with one of the error codes of RFC 7591 §3.2.2. An {@link OAuthError}. */
   | 'rejected'
 
-/** What a {@link DcrError} is made of. */
+/** What a {@link DcrError} tells beside its code and message. */
 export interface ErrorDetails {
-  outcome: Outcome
-  /** The operation, method and URL the error is about, fit to be shown. */
-  endpoint?: string | undefined
-  attempts?: number
-  client?: object | undefined
-  cause?: unknown
+  readonly outcome: Outcome
+  readonly endpoint?: string
+  readonly attempts?: number
+  /** What earlier attempts of the same request came to. */
+  readonly earlier?: Outcome
+  readonly client?: object
+  readonly cause?: unknown
 }
+
+/** Gives an error the credentials that would be lost with it. */
+export let keepClient: (error: DcrError, client: object) => DcrError
 
 /**
  * Everything this library throws is a `DcrError`.
@@ -76,22 +80,26 @@ export interface ErrorDetails {
 export class DcrError extends Error {
   override readonly name: string = 'DcrError'
   /** What went wrong, for a `switch`. */
-  readonly code: ErrorCode
+  declare readonly code: ErrorCode
   /** What became of the request. */
-  readonly outcome: Outcome
+  declare readonly outcome: Outcome
   /** Method and URL of the request, without its query: `POST https://as.example.com/register`. */
   declare readonly endpoint?: string
   /** How many times the request was sent. */
-  readonly attempts: number
-  readonly #client: object | undefined
+  declare readonly attempts: number
+  #client: object | undefined
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.code = code
-    this.outcome = details.outcome
-    this.attempts = details.attempts ?? 0
-    if (details.endpoint !== undefined) this.endpoint = details.endpoint
-    this.#client = details.client
+  constructor(code: ErrorCode, message: string, { cause, client, ...told }: ErrorDetails) {
+    super(message, cause === undefined ? {} : { cause })
+    this.#client = client
+    Object.assign(this, { code, attempts: 0, ...told })
+  }
+
+  static {
+    keepClient = (error, client) => {
+      error.#client ??= client
+      return error
+    }
   }
 
   /**
@@ -103,15 +111,6 @@ export class DcrError extends Error {
   }
 }
 
-/** What an {@link OAuthError} holds beside the members of a {@link DcrError}. */
-export interface Refusal {
-  status: number
-  error?: string | undefined
-  error_description?: string | undefined
-  error_uri?: string | undefined
-  retryAfter?: number | undefined
-}
-
 /**
  * The server answered, and the answer is no.
  *
@@ -121,7 +120,7 @@ export interface Refusal {
 export class OAuthError extends DcrError {
   override readonly name: string = 'OAuthError'
   /** HTTP status. */
-  readonly status: number
+  declare readonly status: number
   /** The server's error code, control characters escaped, at most 256 characters. */
   declare readonly error?: string
   /** The server's explanation, control characters escaped, at most 1,024 characters. */
@@ -130,13 +129,13 @@ export class OAuthError extends DcrError {
   declare readonly error_uri?: string
   /** Seconds to wait before asking again, from `Retry-After`. */
   declare readonly retryAfter?: number
+}
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails, refusal: Refusal) {
-    super(code, message, details)
-    this.status = refusal.status
-    if (refusal.error !== undefined) this.error = refusal.error
-    if (refusal.error_description !== undefined) this.error_description = refusal.error_description
-    if (refusal.error_uri !== undefined) this.error_uri = refusal.error_uri
-    if (refusal.retryAfter !== undefined) this.retryAfter = refusal.retryAfter
-  }
+/** What an {@link OAuthError} tells beside that. */
+export interface Refusal extends ErrorDetails {
+  readonly status: number
+  readonly error?: string | undefined
+  readonly error_description?: string | undefined
+  readonly error_uri?: string | undefined
+  readonly retryAfter?: number | undefined
 }

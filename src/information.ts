@@ -1,10 +1,12 @@
+import type { ErrorDetails } from './errors.js'
 import { isToken } from './http/bearer.js'
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { hasControlCharacter } from './http/printable.js'
-import { isRecord, refusal } from './http/refusal.js'
+import { refusal } from './http/refusal.js'
 import type { Answer } from './http/request.js'
 import { parse } from './http/url.js'
+import { isRecord } from './json.js'
 import { readMembers } from './reading.js'
 import { clientInformationGuards } from './schemas.js'
 import type { ClientInformation } from './types.js'
@@ -23,29 +25,26 @@ const CARRIED = [
  * client exists by now: what does not fit is converted or left out, with a warning.
  */
 export function readClientInformation(
-  { json, status, details }: Answer,
+  answer: Answer,
   url: URL,
   call: Call,
   previous?: ClientInformation,
 ): ClientInformation {
-  if (!isRecord(json)) {
-    throw failure(call, 'invalid_response', `answered ${status} with something that is not a JSON object`, {
-      ...details,
-      outcome: 'unknown',
-    })
-  }
-  const unusable = (what: string) =>
-    failure(call, 'invalid_response', `answered ${status} ${what}`, { ...details, client: json })
+  const { json, status, details } = answer
+  const unusable = (what: string, told: Partial<ErrorDetails>) =>
+    failure(call, 'invalid_response', `answered ${status} ${what}`, { ...details, ...told })
+  if (!isRecord(json)) throw unusable('without a JSON object', { outcome: 'unknown' })
   const { client_id } = json
   if (client_id === undefined && json.error !== undefined)
-    throw refusal(call, { status, headers: new Headers(), json }, { ...details, secrets: [] })
-  if (typeof client_id !== 'string' || client_id === '') throw unusable('without a usable client_id')
-  if (previous && client_id !== previous.client_id)
-    throw unusable('about another client than the one asked for')
+    throw refusal(call, answer, details, answer.secrets)
+  // 202 is for work that is yet to be done.
+  const told: Partial<ErrorDetails> = { client: json, ...(status === 202 && { outcome: 'unknown' }) }
+  if (typeof client_id !== 'string' || client_id === '') throw unusable('without a usable client_id', told)
+  if (previous && client_id !== previous.client_id) throw unusable('about another client', told)
 
   const client = readMembers(clientInformationGuards, json, call) as ClientInformation
-  for (const member of ['client_id', 'client_secret'] as const) {
-    if (hasControlCharacter(client[member] ?? '')) throw unusable(`with control characters in the ${member}`)
+  if (hasControlCharacter(`${client_id}${client.client_secret ?? ''}`)) {
+    throw unusable('with control characters in the client_id or client_secret', told)
   }
   readTimes(client, call)
   readRegistrationCredentials(client, url, call)

@@ -16,89 +16,95 @@ import type { AuthorizationServerMetadata, ClientInformation } from './types.js'
  */
 export type ManageWith = 'registration_access_token' | 'client_secret' | 'initial_access_token'
 
-interface Authority {
-  readonly server: AuthorizationServerMetadata
-  readonly manageWith: ManageWith
-  readonly initialAccessToken?: string | TokenSource | undefined
+export interface ManagementOptions {
+  /** The bearer token that a protected registration endpoint wants, or where to get it (RFC 7591 §3). */
+  initialAccessToken?: string | TokenSource | undefined
+  /** What `get`, `update` and `delete` prove themselves with. Default `registration_access_token`. */
+  manageWith?: ManageWith | undefined
+}
+
+const WAYS: readonly string[] = [
+  'registration_access_token',
+  'client_secret',
+  'initial_access_token',
+] satisfies ManageWith[]
+
+export function checkManageWith(
+  { manageWith = 'registration_access_token' }: ManagementOptions,
+  call: Call,
+): void {
+  if (!WAYS.includes(manageWith))
+    throw failure(call, 'invalid_argument', `options.manageWith must be one of ${WAYS}`)
 }
 
 /** The request to a client configuration endpoint; refused here, before anything is sent, if it cannot be made. */
 export function managementExchange(
   method: 'GET' | 'PUT' | 'DELETE',
   client: ClientInformation,
-  authority: Authority,
+  server: AuthorizationServerMetadata,
+  { manageWith = 'registration_access_token', initialAccessToken }: ManagementOptions,
   call: Call,
 ): Exchange {
-  const url = configurationUrl(client, authority, call)
-  switch (authority.manageWith) {
-    case 'registration_access_token': {
-      const { registration_access_token: token } = client
-      if (token === undefined)
-        throw failure(call, 'missing_credential', 'the client has no registration_access_token')
-      return { method, url, token }
-    }
-    case 'initial_access_token':
-      if (authority.initialAccessToken === undefined)
-        throw failure(call, 'missing_credential', 'there is no option initialAccessToken')
-      return { method, url, token: authority.initialAccessToken }
-    case 'client_secret':
-      return withSecret({ method, url }, client, call)
+  const url = configurationUrl(client, server, manageWith, call)
+  const { client_id, client_secret, token_endpoint_auth_method: proof = 'client_secret_basic' } = client
+  const missing = (what: string) =>
+    failure(call, 'missing_credential', `to be managed, the client needs ${what}`)
+
+  if (manageWith !== 'client_secret') {
+    const token =
+      manageWith === 'initial_access_token' ? initialAccessToken : client.registration_access_token
+    if (!token)
+      throw missing(
+        manageWith === 'initial_access_token' ? 'the option initialAccessToken' : `a ${manageWith}`,
+      )
+    return { method, url, token }
   }
+  if (!client_secret) throw missing('a client_secret')
+  if (proof === 'client_secret_basic') {
+    const authorization = basicCredentials({ client_id, client_secret })
+    return { method, url, authorization, secrets: [client_secret] }
+  }
+  if (proof !== 'client_secret_post') throw missing(`another method than ${printable(proof, 64)}`)
+  url.searchParams.set('client_id', client_id)
+  url.searchParams.set('client_secret', client_secret)
+  return { method, url, secrets: [client_secret] }
 }
 
 /**
  * `registration_client_uri` exactly as it was given: RFC 7592 Appendix B forbids to build it. Where a server has
  * another way of managing and so gives none, it is the path below the registration endpoint.
  */
-function configurationUrl(client: ClientInformation, { server, manageWith }: Authority, call: Call): URL {
-  const { registration_client_uri, client_id } = client
-  const { registration_endpoint = '', issuer } = server
-  const home = callableUrl(registration_endpoint || issuer, 'registration_endpoint', call)
-  if (registration_client_uri === undefined) {
-    if (manageWith === 'registration_access_token' || registration_endpoint === '') {
-      throw failure(
-        call,
-        'management_not_supported',
-        'the server gave this client no registration_client_uri, so it cannot be managed',
-      )
-    }
-    const url = new URL(home)
-    url.pathname = `${home.pathname.replace(/\/$/, '')}/${encodeURIComponent(client_id)}`
-    return url
-  }
-  const url = callableUrl(registration_client_uri, 'registration_client_uri', call)
-  if (url.origin !== home.origin && !call.trustedOrigins?.includes(url.origin)) {
+function configurationUrl(
+  { registration_client_uri, client_id }: ClientInformation,
+  { registration_endpoint, issuer }: AuthorizationServerMetadata,
+  manageWith: ManageWith,
+  call: Call,
+): URL {
+  const home = callableUrl(registration_endpoint ?? issuer, 'registration_endpoint', call)
+  if (registration_client_uri) {
+    const url = callableUrl(registration_client_uri, 'registration_client_uri', call)
+    if (url.origin === home.origin || call.trustedOrigins?.includes(url.origin)) return url
+    const where = `at ${url.origin}, and the client was registered at ${home.origin}`
     throw failure(
       call,
       'untrusted_origin',
-      `registration_client_uri is at ${url.origin}, not at ${home.origin} where the client was registered; its credentials go there only if options.trustedOrigins names it`,
+      `registration_client_uri is ${where}; trust it by the option trustedOrigins`,
     )
   }
-  return url
-}
-
-function withSecret({ method, url }: Exchange, client: ClientInformation, call: Call): Exchange {
-  const { client_id, client_secret, token_endpoint_auth_method = 'client_secret_basic' } = client
-  if (client_secret === undefined)
-    throw failure(call, 'missing_credential', 'the client has no client_secret')
-  if (token_endpoint_auth_method === 'client_secret_basic') {
-    const authorization = basicCredentials({ client_id, client_secret })
-    return {
-      method,
-      url,
-      headers: { authorization },
-      secrets: [client_secret, authorization.slice('Basic '.length)],
-    }
-  }
-  if (token_endpoint_auth_method !== 'client_secret_post') {
+  if (manageWith === 'registration_access_token' || !registration_endpoint) {
     throw failure(
       call,
-      'missing_credential',
-      `a client with ${printable(token_endpoint_auth_method, 64)} has no secret to be managed with`,
+      'management_not_supported',
+      'the client has no registration_client_uri to be managed at',
     )
   }
-  const target = new URL(url)
-  target.searchParams.set('client_id', client_id)
-  target.searchParams.set('client_secret', client_secret)
-  return { method, url: target, secrets: [client_secret] }
+  const below = `${home.pathname.replace(/\/$/, '')}/${encodeURIComponent(client_id)}`
+  home.pathname = below
+  // A client_id of dots would climb out of it.
+  if (home.pathname === below) return home
+  throw failure(
+    call,
+    'management_not_supported',
+    'the client_id cannot stand in a path, and there is no registration_client_uri',
+  )
 }

@@ -1,5 +1,5 @@
 import type { Call } from './http/call.js'
-import { isRecord } from './http/refusal.js'
+import { isUnset, saysNothing } from './json.js'
 import { type Guarded, type Guards, passes } from './schemas.js'
 
 /**
@@ -17,8 +17,11 @@ export function readMembers<Shape extends Guards>(
     if (member === '__proto__') continue
     const guard = Object.hasOwn(guards, member) && guards[member]
     if (!guard) read[member] = value
-    else if (!isUnset(value)) {
-      const readings = [Array.isArray(value) ? value.filter((item) => !isUnset(item)) : value, ...conversions(value)]
+    else if (!saysNothing(value)) {
+      const readings = [
+        Array.isArray(value) ? value.filter((item) => !isUnset(item)) : value,
+        ...conversions(value),
+      ]
       const fitting = readings.findIndex((reading) => passes(guard, reading))
       if (fitting >= 0) read[member] = readings[fitting]
       if (fitting) {
@@ -28,11 +31,6 @@ export function readMembers<Shape extends Guards>(
     }
   }
   return read as Guarded<Shape> & Record<string, unknown>
-}
-
-/** How servers write "not set": `{}` is what Ory Hydra answers for no key set. */
-export function isUnset(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (isRecord(value) && Object.keys(value).length === 0)
 }
 
 /** What a value could have been meant to be, in the order in which it is tried. */

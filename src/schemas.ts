@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isRecord } from './http/refusal.js'
+import { isRecord } from './json.js'
 import type { JsonWebKeySet } from './types.js'
 
 /*
@@ -12,7 +12,9 @@ const list = z.array(z.string())
 const flag = z.boolean()
 const number = z.number()
 const record = z.custom<Record<string, unknown>>(isRecord)
-const keySet = z.custom<JsonWebKeySet>((value) => isRecord(value) && Array.isArray(value.keys))
+const keySet = z.custom<JsonWebKeySet>(
+  (value) => isRecord(value) && Array.isArray(value.keys) && value.keys.every(isRecord),
+)
 
 function each<Name extends string, Guard>(guard: Guard, names: readonly Name[]): Record<Name, Guard> {
   return Object.fromEntries(names.map((name) => [name, guard])) as Record<Name, Guard>
@@ -106,7 +108,11 @@ export const clientInformationGuards = {
 }
 
 /** Of the server's metadata only what this library reads: the other members are as the server sent them. */
-export const authorizationServerMetadataGuards = each(text, ['issuer', 'registration_endpoint', 'token_endpoint'])
+export const authorizationServerMetadataGuards = each(text, [
+  'issuer',
+  'registration_endpoint',
+  'token_endpoint',
+])
 
 export const tokenResponseGuards = {
   ...each(text, ['access_token', 'token_type', 'scope', 'refresh_token']),
@@ -125,5 +131,11 @@ export function passes(guard: z.ZodMiniType, value: unknown): boolean {
 /** What a guard wants, in words. */
 export function expectation(guard: z.ZodMiniType): string {
   if (guard === list) return 'an array of strings'
-  return guard === text ? 'a string' : guard === flag ? 'a boolean' : guard === number ? 'a number' : 'an object'
+  return guard === text
+    ? 'a string'
+    : guard === flag
+      ? 'a boolean'
+      : guard === number
+        ? 'a number'
+        : 'an object'
 }

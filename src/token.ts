@@ -3,9 +3,10 @@ import { isToken } from './http/bearer.js'
 import { type Call, openCall, type RequestOptions, within } from './http/call.js'
 import { failure } from './http/failure.js'
 import { printable } from './http/printable.js'
-import { isRecord, refusal } from './http/refusal.js'
+import { refusal } from './http/refusal.js'
 import { type Answer, request, type TokenSource } from './http/request.js'
 import { callableUrl } from './http/url.js'
+import { isRecord } from './json.js'
 import { readMembers } from './reading.js'
 import { tokenResponseGuards } from './schemas.js'
 import type { AuthorizationServerMetadata, TokenResponse } from './types.js'
@@ -17,6 +18,9 @@ export interface TokenRequestOptions extends RequestOptions {
   /** The resource the token is for, an absolute URI (RFC 8707 §2). */
   resource?: string | undefined
 }
+
+/** A scope with an unseen tab or line break in it would be another scope (RFC 6749 §3.3). */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/
 
 /**
  * Asks the token endpoint for an access token by client credentials. It does not cache: see
@@ -34,57 +38,34 @@ export async function requestToken(
   const call = openCall('requestToken', options)
   const url = callableUrl(server?.token_endpoint, 'token_endpoint', call)
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
-  if (scope !== undefined) form.set('scope', checkedScope(scope, call))
+  if (scope !== undefined) {
+    if (!SCOPE.test(scope))
+      throw failure(call, 'invalid_argument', 'options.scope must be words with single spaces between')
+    form.set('scope', scope)
+  }
   if (resource !== undefined) form.set('resource', resource)
   const authorization = await within(call, () => authentication(server, form))
-
-  const secrets = [
-    authorization?.slice('Basic '.length),
-    form.get('client_secret'),
-    form.get('client_assertion'),
-  ]
-  const answer = await request(
-    {
-      method: 'POST',
-      url,
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        ...(authorization !== undefined && { authorization }),
-      },
-      body: form.toString(),
-      secrets: secrets.filter((secret) => typeof secret === 'string'),
-    },
-    call,
+  const secrets = [form.get('client_secret'), form.get('client_assertion')].filter(
+    (secret) => secret !== null,
   )
-  return readTokenResponse(answer, call)
+  return readTokenResponse(await request({ method: 'POST', url, form, authorization, secrets }, call), call)
 }
 
-function readTokenResponse({ json, status, details }: Answer, call: Call): TokenResponse {
-  const unusable = (what: string) => failure(call, 'invalid_response', `answered ${status} ${what}`, details)
-  if (!isRecord(json)) throw unusable('with something that is not a JSON object')
-  if (json.access_token === undefined && json.error !== undefined) {
-    throw refusal(call, { status, headers: new Headers(), json }, { ...details, secrets: [] })
-  }
-  if (!isToken(json.access_token)) throw unusable('without a usable access_token')
+function readTokenResponse(answer: Answer, call: Call): TokenResponse {
+  const { json, status, details, secrets } = answer
+  const unusable = (what: string) =>
+    failure(call, 'invalid_response', `answered ${status} without ${what}`, details)
+  if (!isRecord(json)) throw unusable('a JSON object')
+  if (json.access_token === undefined && json.error !== undefined)
+    throw refusal(call, answer, details, secrets)
+  if (!isToken(json.access_token)) throw unusable('a usable access_token')
   const token = readMembers(tokenResponseGuards, json, call) as TokenResponse
-  if (token.token_type === undefined)
-    call.warn('missing_member', 'It is taken for a bearer token.', 'token_type')
-  else if (!/^bearer$/i.test(token.token_type))
-    throw unusable(
-      `with a token of the type "${printable(token.token_type, 64)}" where a bearer token is needed`,
-    )
+  const { token_type } = token
+  if (token_type === undefined)
+    call.warn('missing_member', 'The token is taken for a bearer token.', 'token_type')
+  else if (!/^bearer$/i.test(token_type))
+    throw unusable(`a bearer token: its type is "${printable(token_type, 64)}"`)
   return token
-}
-
-/** A scope with an unseen tab or line break in it would be another scope (RFC 6749 §3.3). */
-function checkedScope(scope: unknown, call: Call): string {
-  if (typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope))
-    return scope
-  throw failure(
-    call,
-    'invalid_argument',
-    'options.scope must be scopes of visible ASCII, separated by single spaces',
-  )
 }
 
 /** The most seconds a cached token is dropped before its expiry: it must survive the request it is used for. */
@@ -107,10 +88,11 @@ export function registrationToken(
   let flight: Promise<string> | undefined
 
   const ask = async () => {
+    const asked = { scope: 'register', ...options }
     const { access_token, expires_in = Number.POSITIVE_INFINITY } = await requestToken(
       server,
       authentication,
-      { scope: 'register', ...options },
+      asked,
     )
     const margin = Math.min(LARGEST_MARGIN, expires_in / 10)
     held = { token: access_token, goodUntil: Date.now() + (expires_in - margin) * 1000 }

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../src', import.meta.url))
 
 /** The floors of the house, from the ground up: a file may import its own floor and those below. */
 const floors = [
-  ['errors', 'warnings', 'openapi.gen', 'types', 'stores/store', 'stores/memory'],
+  ['errors', 'warnings', 'json', 'openapi.gen', 'types', 'stores/store', 'stores/memory'],
   [
     'http/printable',
     'http/bearer',

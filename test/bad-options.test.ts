@@ -13,6 +13,7 @@ const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
     (error) => error,
   )
 
+/** A promise, so that what the constructor throws is a rejection too. */
 const connect = async (server: ScriptedServer, options?: DcrClientOptions) =>
   new DcrClient(server.metadata, { allowInsecureRequests: true, ...options })
 

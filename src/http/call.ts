@@ -1,7 +1,6 @@
-import type { Outcome } from '../errors.js'
+import type { ErrorDetails } from '../errors.js'
 import type { Warning, WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
-import { hasControlCharacter } from './printable.js'
 
 /** Options of every call; those given to a call win over those given to the `DcrClient`. */
 export interface RequestOptions {
@@ -28,7 +27,7 @@ export interface RequestOptions {
 }
 
 /** One call of the public surface, from its start to its deadline. */
-export interface Call extends Readonly<RequestOptions> {
+export interface Call extends Readonly<Omit<RequestOptions, 'onWarning'>> {
   readonly operation: string
   readonly timeout: number
   /** On the clock of `performance.now()`. */
@@ -42,32 +41,37 @@ const DEFAULT_TIMEOUT = 30_000
 const LONGEST_TIMER = 2_147_483_647
 
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const OWN_HEADER = /^(authorization|content-type|content-length|host)$/i
+/** Headers that are ours to set, or the connection's. */
+const OWN_HEADER =
+  /^(authorization|content-(type|length)|host|connection|keep-alive|upgrade|expect|te|trailer|transfer-encoding)$/i
+/** What `Headers` takes: it would put a refused value into its own error. */
+const HEADER_VALUE = /^[\t\x20-\x7e\xa0-\xff]*$/
 
 export function openCall(operation: string, ...layers: readonly (RequestOptions | undefined)[]): Call {
   const options = merge(layers)
-  const call = { operation }
   const { timeout = DEFAULT_TIMEOUT, headers = {}, onWarning } = options
-  if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
-    throw failure(
-      call,
-      'invalid_argument',
-      `options.timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`,
-    )
+  const refuse = (what: string) => failure({ operation }, 'invalid_argument', `options.${what}`)
+  if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) {
+    throw refuse(`timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`)
   }
   for (const [name, value] of Object.entries(headers)) {
-    if (!HEADER_NAME.test(name) || OWN_HEADER.test(name) || !isHeaderValue(value)) {
-      throw failure(
-        call,
-        'invalid_argument',
-        `options.headers cannot set "${name.slice(0, 64)}" to that value`,
-      )
+    if (
+      !HEADER_NAME.test(name) ||
+      OWN_HEADER.test(name) ||
+      typeof value !== 'string' ||
+      !HEADER_VALUE.test(value)
+    ) {
+      throw refuse(`headers cannot set "${name.slice(0, 64)}" to that value`)
     }
   }
   return {
-    ...options,
     operation,
     timeout,
+    fetch: options.fetch,
+    headers,
+    signal: options.signal,
+    allowInsecureRequests: options.allowInsecureRequests,
+    trustedOrigins: options.trustedOrigins,
     expiresAt: performance.now() + timeout,
     warn: (code, message, member) => {
       try {
@@ -88,43 +92,48 @@ function merge(layers: readonly (RequestOptions | undefined)[]): RequestOptions 
   return merged
 }
 
-/** What `Headers` takes: it would put a refused value into its own error. */
-export function isHeaderValue(value: unknown): value is string {
-  return typeof value === 'string' && !hasControlCharacter(value) && !/[^\0-\xff]/.test(value)
-}
+export const NOTHING_SENT: ErrorDetails = { outcome: 'not_sent' }
 
 /**
  * Runs a task until it settles, the call's deadline passes or its signal aborts, whichever is first. What the
- * task still does after its own signal has fired is ignored. `outcome` is what to say of an interruption.
+ * task still does after its own signal has fired is ignored. `during` and `before` are what to tell of an
+ * interruption of the task, and of one that came before it could start.
  */
 export function within<T>(
   call: Call,
   task: (signal: AbortSignal) => Promise<T> | T,
-  details: { outcome: Outcome; endpoint?: string; attempts?: number } = { outcome: 'not_sent' },
+  during = NOTHING_SENT,
+  before = during,
 ): Promise<T> {
-  const { signal, timeout } = call
+  const { signal, expiresAt } = call
   return new Promise((resolve, reject) => {
+    const remaining = expiresAt - performance.now()
     const controller = new AbortController()
     const finish = () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      signal?.removeEventListener('abort', interrupt)
     }
-    const interrupt = (error: Error) => {
+    const interrupt = (details: unknown) => {
       finish()
-      reject(error)
+      const told = details === before ? before : during
+      reject(
+        signal?.aborted
+          ? failure(call, 'aborted', 'was aborted', { ...told, cause: signal.reason })
+          : failure(call, 'timeout', `had not ended after ${call.timeout} ms`, told),
+      )
       controller.abort()
     }
-    const abort = () =>
-      interrupt(failure(call, 'aborted', 'was aborted', { ...details, cause: signal?.reason }))
-    const expire = () => interrupt(failure(call, 'timeout', `had not ended after ${timeout} ms`, details))
-
-    const remaining = call.expiresAt - performance.now()
-    const timer = setTimeout(expire, remaining)
-    if (signal?.aborted || remaining <= 0) {
-      details = { ...details, outcome: 'not_sent' }
-      return remaining > 0 ? abort() : expire()
-    }
-    signal?.addEventListener('abort', abort)
+    const timer = setTimeout(interrupt, remaining)
+    if (signal?.aborted || remaining <= 0) return interrupt(before)
+    signal?.addEventListener('abort', interrupt)
     Promise.resolve(controller.signal).then(task).then(resolve, reject).finally(finish)
+  })
+}
+
+/** A wait in milliseconds that leaves no timer behind. */
+export function pause(wait: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, wait)
+    signal.addEventListener('abort', () => clearTimeout(timer))
   })
 }

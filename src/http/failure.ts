@@ -1,22 +1,30 @@
-import { DcrError, type ErrorCode, type ErrorDetails, type Outcome } from '../errors.js'
+import {
+  DcrError,
+  type ErrorCode,
+  type ErrorDetails,
+  OAuthError,
+  type Outcome,
+  type Refusal,
+} from '../errors.js'
 
 const CONSEQUENCE: Record<Outcome, string> = {
   not_sent: 'Nothing was sent.',
-  rejected: 'The server did not do it.',
-  applied: 'The server did it; what it answered is in error.client.',
-  unknown: 'The server may have done it.',
+  rejected: 'Nothing was changed.',
+  applied: 'It was done: see error.client.',
+  unknown: 'It may have been done.',
 }
 
-/** One sentence of what happened to which endpoint, and one of what became of the request. */
-export function describe(operation: string, what: string, { endpoint, outcome }: ErrorDetails): string {
-  return `${operation}: ${endpoint ? `${endpoint} ` : ''}${what}. ${CONSEQUENCE[outcome]}`
-}
-
+/** One sentence of what happened at which endpoint, and one of what became of the request. */
 export function failure(
-  call: { readonly operation: string },
+  { operation }: { readonly operation: string },
   code: ErrorCode,
   what: string,
-  details: ErrorDetails = { outcome: 'not_sent' },
+  details: ErrorDetails | Refusal = { outcome: 'not_sent' },
 ): DcrError {
-  return new DcrError(code, describe(call.operation, what, details), details)
+  const { earlier, ...told } = details
+  // What an attempt may have done, a later one that was refused has not undone.
+  const outcome = earlier === 'unknown' && told.outcome !== 'applied' ? earlier : told.outcome
+  const where = told.endpoint ? `${told.endpoint} ` : ''
+  const message = `${operation}: ${where}${what}. ${CONSEQUENCE[outcome]}`
+  return new ('status' in told ? OAuthError : DcrError)(code, message, { ...told, outcome })
 }

@@ -11,9 +11,8 @@ export function hasControlCharacter(text: string): boolean {
  * surrogate characters become visible, and the length is bounded.
  */
 export function printable(text: string, longest: number): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text
-  return cut.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
+  const shown = text
+    .slice(0, longest)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`)
+  return Math.max(text.length, shown.length) > longest ? `${shown.slice(0, longest)}…` : shown
 }

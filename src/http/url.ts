@@ -53,3 +53,8 @@ export function isLoopback({ hostname }: URL): boolean {
 export function showUrl(url: URL): string {
   return `${url.origin}${url.pathname}${url.search ? '?…' : ''}`
 }
+
+/** `application/x-www-form-urlencoded`, of one value. */
+export function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
+}

@@ -96,7 +96,7 @@ export interface ReferenceServerOptions {
   readonly management?: 'full' | 'read' | 'none'
   /**
    * What a client may present at its client configuration endpoint. Default `['registration_access_token']`, as
-   * RFC 7592 has it. Without it in the list no registration access token is issued.
+   * RFC 7592 has it. Without it in the list no registration access token is issued; the `registration_client_uri` is.
    *
    * With `client_secret`, a client registered for `client_secret_basic` may send its credentials in the `Authorization`
    * header, and one registered for `client_secret_post` in the URL query (`?client_id=…&client_secret=…`).

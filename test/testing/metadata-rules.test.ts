@@ -183,6 +183,27 @@ describe('invalid_client_metadata', () => {
   })
 })
 
+describe('of two faults, the one that oidc-provider names', () => {
+  test.each<[object, string]>([
+    [{ redirect_uris: 'x', require_auth_time: 1 }, 'require_auth_time must be a boolean'],
+    [{ redirect_uris: 'x', client_name: 5 }, 'redirect_uris must be an array'],
+    [{ redirect_uris: [1], client_name: 5 }, 'client_name must be a non-empty string if provided'],
+    [{ redirect_uris: [1], contacts: [1] }, 'contacts must only contain strings'],
+    [
+      { redirect_uris: ['/x'], scope: 'tools' },
+      'scope must only contain Authorization Server supported scope values',
+    ],
+    [{ redirect_uris: ['/x'], tos_uri: '/y' }, 'tos_uri must be a web uri'],
+    [{ redirect_uris: ['/x'], contacts: ['y'] }, 'redirect_uris must only contain valid uris'],
+    [{ redirect_uris: [], default_max_age: -1 }, 'default_max_age must be a non-negative integer'],
+    [{ redirect_uris: [], jwks: {} }, 'redirect_uris must contain members'],
+    [{ token_endpoint_auth_method: 'private_key_jwt' }, 'redirect_uris is mandatory property'],
+  ])('%j', async (metadata, error_description) => {
+    const { status, body } = await register(metadata)
+    expect([status, body.error_description]).toEqual([400, error_description])
+  })
+})
+
 describe('what is registered', () => {
   test.each<[object]>([
     [

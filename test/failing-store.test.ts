@@ -1,0 +1,165 @@
+import { describe, expect, test, vi } from 'vitest'
+import {
+  type ClientInformation,
+  type CredentialStore,
+  DcrClient,
+  type DcrClientOptions,
+  type DcrError,
+  memoryStore,
+} from '../src/index.js'
+import { type ScriptedServer, startScripted } from './servers/scripted.js'
+
+const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
+const OPERATIONS = ['get', 'update', 'delete'] as const
+
+const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
+  promise.then(
+    () => expect.fail('it did not fail'),
+    (error) => error,
+  )
+
+/** A client of the server, and a store of which some methods do not work. */
+const connect = (server: ScriptedServer, broken: Partial<CredentialStore>, options?: DcrClientOptions) =>
+  new DcrClient(server.metadata, {
+    allowInsecureRequests: true,
+    store: { ...memoryStore(), ...broken },
+    ...options,
+  })
+
+const known = (server: ScriptedServer): ClientInformation => ({
+  client_id: 'c1',
+  client_secret: 's2',
+  client_secret_expires_at: 0,
+  registration_access_token: 'rat-1',
+  registration_client_uri: `${server.origin}/register/c1`,
+  ...METADATA,
+})
+
+/** The ways in which a method does not work. */
+const failures = {
+  rejects: () => Promise.reject(new Error('disk full')),
+  throws: () => {
+    throw new Error('disk full')
+  },
+  'rejects with nothing': () => Promise.reject(undefined),
+}
+const hangs = () => new Promise<never>(() => {})
+
+describe('a store that does not keep what the server did', () => {
+  for (const [way, set] of Object.entries(failures)) {
+    for (const operation of ['register', 'get', 'update'] as const) {
+      test(`${operation}: set ${way}: the client is in the error`, async () => {
+        const server = await startScripted()
+        server.script.push({ status: 201, body: known(server) })
+        const dcr = connect(server, { set })
+        const attempt = operation === 'register' ? dcr.register(METADATA) : dcr[operation](known(server), {})
+        const error = await failureOf(attempt)
+        expect(error).toMatchObject({
+          name: 'DcrError',
+          code: 'store_failed',
+          outcome: 'applied',
+        })
+        expect(error.client).toEqual(known(server))
+        expect(server.requests).toHaveLength(1)
+      })
+    }
+
+    test(`delete: delete ${way}: the server has deleted it`, async () => {
+      const server = await startScripted({ status: 204 })
+      const error = await failureOf(connect(server, { delete: set }).delete(known(server)))
+      expect(error).toMatchObject({ name: 'DcrError', code: 'store_failed', outcome: 'applied' })
+      expect(server.requests).toHaveLength(1)
+    })
+  }
+
+  test('the error says which request it was', async () => {
+    const server = await startScripted()
+    server.script.push({ status: 201, body: known(server) })
+    const error = await failureOf(connect(server, { set: failures.rejects }).register(METADATA))
+    expect(error).toMatchObject({ endpoint: `POST ${server.origin}/register`, attempts: 1 })
+  })
+
+  test('for ever: it is not waited for that long', async () => {
+    const start = globalThis.setTimeout
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, delay = 0) =>
+      start(run, delay > 9000 ? 50 : delay)) as typeof setTimeout)
+    const server = await startScripted()
+    server.script.push({ status: 201, body: known(server) })
+    const error = await failureOf(connect(server, { set: hangs }, { timeout: 5000 }).register(METADATA))
+    expect(error).toMatchObject({ code: 'store_failed', outcome: 'applied' })
+    expect(error.client).toEqual(known(server))
+  })
+})
+
+describe('a store that cannot be locked or read: nothing is sent', () => {
+  for (const operation of OPERATIONS) {
+    for (const [way, fail] of Object.entries(failures)) {
+      for (const method of ['lock', 'get'] as const) {
+        test(`${operation}: ${method} ${way}`, async () => {
+          const server = await startScripted()
+          const error = await failureOf(connect(server, { [method]: fail })[operation](known(server), {}))
+          expect(error).toMatchObject({
+            name: 'DcrError',
+            code: 'store_failed',
+            outcome: 'not_sent',
+            attempts: 0,
+          })
+          expect(server.connections).toBe(0)
+        })
+      }
+    }
+
+    for (const method of ['lock', 'get'] as const) {
+      test(`${operation}: ${method} hangs, until the deadline`, async () => {
+        const server = await startScripted()
+        const dcr = connect(server, { [method]: hangs }, { timeout: 50 })
+        const error = await failureOf(dcr[operation](known(server), {}))
+        expect(error).toMatchObject({ name: 'DcrError', code: 'timeout', outcome: 'not_sent', attempts: 0 })
+        expect(server.connections).toBe(0)
+      })
+    }
+  }
+
+  test('get aborted while it waits for its turn', async () => {
+    const reason = new Error('the user went away')
+    const controller = new AbortController()
+    const server = await startScripted()
+    const lock = () => {
+      controller.abort(reason)
+      return hangs()
+    }
+    const error = await failureOf(connect(server, { lock }, { signal: controller.signal }).get(known(server)))
+    expect(error).toMatchObject({ code: 'aborted', outcome: 'not_sent', cause: reason })
+  })
+
+  test('a turn that comes too late', async () => {
+    const server = await startScripted()
+    const tasks: (() => Promise<unknown>)[] = []
+    const lock: CredentialStore['lock'] = (_, task) => {
+      tasks.push(task)
+      return hangs()
+    }
+    const error = await failureOf(connect(server, { lock }, { timeout: 50 }).delete(known(server)))
+    expect(error.code).toBe('timeout')
+    await tasks[0]?.()
+    expect(server.connections).toBe(0)
+  })
+
+  test('a lock that runs nothing', { timeout: 2000 }, async () => {
+    const server = await startScripted()
+    const lock = async () => undefined as never
+    const error = await failureOf(connect(server, { lock }, { timeout: 500 }).get(known(server)))
+    expect(error).toMatchObject({ name: 'DcrError', outcome: 'not_sent' })
+    expect(server.connections).toBe(0)
+  })
+})
+
+test('a lock that fails after its task does not change what was done', async () => {
+  const server = await startScripted()
+  server.script.push({ body: known(server) })
+  const lock: CredentialStore['lock'] = async (_, task) => {
+    await task()
+    throw new Error('the lock was gone when it was to be released')
+  }
+  await expect(connect(server, { lock }).get(known(server))).resolves.toEqual(known(server))
+})
