@@ -69,6 +69,13 @@ export function basicCredentials(client: ClientCredentials, encoding: 'form' | '
   return `Basic ${base64(new TextEncoder().encode(`${write(client_id)}:${write(client_secret)}`))}`
 }
 
+/** The secret in such a header, for what must not be shown of an answer that repeats it. */
+export function basicSecret(authorization = ''): string {
+  const [scheme, credentials = ''] = authorization.split(' ')
+  const [, secret] = scheme === 'Basic' ? atob(credentials).split(':') : []
+  return new URLSearchParams(`secret=${secret ?? ''}`).get('secret') ?? ''
+}
+
 /**
  * `client_secret_post`: identifier and secret in the form.
  *

@@ -4,7 +4,7 @@ import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { hasControlCharacter } from './http/printable.js'
 import { refusal } from './http/refusal.js'
-import type { Answer } from './http/request.js'
+import type { Answer } from './http/send.js'
 import { parse } from './http/url.js'
 import { isRecord } from './json.js'
 import { readMembers } from './reading.js'
@@ -35,8 +35,7 @@ export function readClientInformation(
     failure(call, 'invalid_response', `answered ${status} ${what}`, { ...details, ...told })
   if (!isRecord(json)) throw unusable('without a JSON object', { outcome: 'unknown' })
   const { client_id } = json
-  if (client_id === undefined && json.error !== undefined)
-    throw refusal(call, answer, details, answer.secrets)
+  if (client_id === undefined && json.error !== undefined) throw refusal(call, answer, details)
   // 202 is for work that is yet to be done.
   const told: Partial<ErrorDetails> = { client: json, ...(status === 202 && { outcome: 'unknown' }) }
   if (typeof client_id !== 'string' || client_id === '') throw unusable('without a usable client_id', told)

@@ -1,10 +1,11 @@
-import type { ClientAuthentication } from './client-auth.js'
+import { basicSecret, type ClientAuthentication } from './client-auth.js'
 import { isToken } from './http/bearer.js'
 import { type Call, openCall, type RequestOptions, within } from './http/call.js'
 import { failure } from './http/failure.js'
 import { printable } from './http/printable.js'
 import { refusal } from './http/refusal.js'
-import { type Answer, request, type TokenSource } from './http/request.js'
+import { request, type TokenSource } from './http/request.js'
+import type { Answer } from './http/send.js'
 import { callableUrl } from './http/url.js'
 import { isRecord } from './json.js'
 import { readMembers } from './reading.js'
@@ -44,20 +45,28 @@ export async function requestToken(
     form.set('scope', scope)
   }
   if (resource !== undefined) form.set('resource', resource)
+  if (typeof authentication !== 'function') {
+    throw failure(
+      call,
+      'invalid_argument',
+      'the authentication must be made by clientSecretBasic() or its like',
+    )
+  }
   const authorization = await within(call, () => authentication(server, form))
-  const secrets = [form.get('client_secret'), form.get('client_assertion')].filter(
-    (secret) => secret !== null,
-  )
+  const secrets = [
+    form.get('client_secret') ?? '',
+    form.get('client_assertion') ?? '',
+    basicSecret(authorization),
+  ]
   return readTokenResponse(await request({ method: 'POST', url, form, authorization, secrets }, call), call)
 }
 
 function readTokenResponse(answer: Answer, call: Call): TokenResponse {
-  const { json, status, details, secrets } = answer
+  const { json, status, details } = answer
   const unusable = (what: string) =>
     failure(call, 'invalid_response', `answered ${status} without ${what}`, details)
   if (!isRecord(json)) throw unusable('a JSON object')
-  if (json.access_token === undefined && json.error !== undefined)
-    throw refusal(call, answer, details, secrets)
+  if (json.access_token === undefined && json.error !== undefined) throw refusal(call, answer, details)
   if (!isToken(json.access_token)) throw unusable('a usable access_token')
   const token = readMembers(tokenResponseGuards, json, call) as TokenResponse
   const { token_type } = token

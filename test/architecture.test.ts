@@ -16,6 +16,7 @@ const floors = [
     'http/refusal',
     'http/call',
     'http/url',
+    'http/send',
     'http/request',
   ],
   [
@@ -36,7 +37,7 @@ const floors = [
 
 /** Who may import which package: each in one place. */
 const packages: Record<string, (file: string) => boolean> = {
-  ky: (file) => file === 'http/request',
+  ky: (file) => file === 'http/send',
   'zod/mini': (file) => file === 'schemas',
   msw: (file) => file.startsWith('testing/'),
 }

@@ -67,8 +67,6 @@ describe('a URL that is refused', () => {
     ['no host', 'https://'],
     ['a port that is none', 'https://as.example.com:65536/'],
     ['a host that is none', `https://${CANARY}%00.example/`],
-    ['a port that no fetch goes to', 'https://as.example.com:22/'],
-    ['port 0', 'https://as.example.com:0/'],
     ['a number', 42],
     ['an object', { href: AS }],
   ]

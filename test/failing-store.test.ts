@@ -148,7 +148,7 @@ describe('a store that cannot be locked or read: nothing is sent', () => {
   test('a lock that runs nothing', { timeout: 2000 }, async () => {
     const server = await startScripted()
     const lock = async () => undefined as never
-    const error = await failureOf(connect(server, { lock }, { timeout: 500 }).get(known(server)))
+    const error = await failureOf(connect(server, { lock }, { timeout: 50 }).get(known(server)))
     expect(error).toMatchObject({ name: 'DcrError', outcome: 'not_sent' })
     expect(server.connections).toBe(0)
   })

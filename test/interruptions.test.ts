@@ -120,7 +120,7 @@ describe('the deadline', () => {
   for (const [name, call] of Object.entries(calls)) {
     test(`${name}: holds when the server never answers`, async () => {
       const server = await startScripted('never answer', 'never answer', 'never answer')
-      const error = await failureOf(call(server, { timeout: 100 }))
+      const error = await failureOf(call(server, { timeout: 50 }))
       expect(error).toMatchObject({ name: 'DcrError', code: 'timeout', outcome: 'unknown', attempts: 1 })
     })
   }
@@ -128,7 +128,7 @@ describe('the deadline', () => {
   test('holds over a fetch that never settles and ignores its signal', async () => {
     const server = await startScripted()
     const fetch = vi.fn(() => new Promise<Response>(() => {}))
-    const error = await failureOf(connect(server, { timeout: 100, fetch }).register(METADATA))
+    const error = await failureOf(connect(server, { timeout: 50, fetch }).register(METADATA))
     expect(error).toMatchObject({ code: 'timeout', outcome: 'unknown', attempts: 1 })
     expect(fetch).toHaveBeenCalledOnce()
   })
@@ -138,7 +138,7 @@ describe('the deadline', () => {
     const endless = () =>
       new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => new Promise(() => {}) })
     const fetch = async () => new Response(endless(), { status: 201 })
-    const error = await failureOf(connect(server, { timeout: 100, fetch }).register(METADATA))
+    const error = await failureOf(connect(server, { timeout: 50, fetch }).register(METADATA))
     expect(error).toMatchObject({ code: 'timeout', outcome: 'unknown', attempts: 1 })
   })
 
@@ -160,7 +160,7 @@ describe('the deadline', () => {
 
   test('of a call wins over that of the client', async () => {
     const server = await startScripted('never answer')
-    const attempt = connect(server, { timeout: 60_000 }).register(METADATA, { timeout: 100 })
+    const attempt = connect(server, { timeout: 60_000 }).register(METADATA, { timeout: 50 })
     await expect(attempt).rejects.toMatchObject({ code: 'timeout' })
   })
 

@@ -108,7 +108,7 @@ describe('the answer to an update is lost', () => {
   })
 
   test('by silence until the deadline: there is no time to look', async () => {
-    const { error, asked } = await update(['never answer', AFTER], CHANGES, () => ({ timeout: 200 }))
+    const { error, asked } = await update(['never answer', AFTER], CHANGES, () => ({ timeout: 50 }))
     expect(error).toMatchObject({ code: 'timeout', outcome: 'unknown' })
     expect(asked).toBe('PUT')
   })

@@ -206,3 +206,29 @@ describe('of a client that exists', () => {
     }
   }
 })
+
+describe('a redirect is not followed', () => {
+  const operations = {
+    register: (dcr: DcrClient) => dcr.register(METADATA),
+    get: (dcr: DcrClient, client: ClientInformation) => dcr.get(client),
+    update: (dcr: DcrClient, client: ClientInformation) => dcr.update(client, {}),
+    delete: (dcr: DcrClient, client: ClientInformation) => dcr.delete(client),
+  }
+  for (const [operation, run] of Object.entries(operations)) {
+    for (const status of [301, 302, 303, 307, 308]) {
+      for (const where of ['to another origin', 'to the same origin']) {
+        test(`${operation}: ${status} ${where}`, async () => {
+          const [server, canary] = [await startScripted(), await startScripted()]
+          const target = where === 'to another origin' ? canary : server
+          server.script.push({ status, headers: { location: `${target.origin}/login?state=secret-state` } })
+          const error = await failureOf(run(connect(server), known(server)))
+          expect(error).toMatchObject({ code: 'redirect_refused', outcome: 'rejected', attempts: 1 })
+          expect(error.message).toContain(target.origin)
+          expect(error.message).not.toContain('secret-state')
+          expect(server.requests).toHaveLength(1)
+          expect(canary.connections).toBe(0)
+        })
+      }
+    }
+  }
+})

@@ -2,6 +2,7 @@ import type { DcrError, ErrorCode, ErrorDetails, Outcome } from '../errors.js'
 import { isRecord, isUnset, without } from '../json.js'
 import { failure } from './failure.js'
 import { printable } from './printable.js'
+import { formEncoded } from './url.js'
 
 /** Characters of a server's error code and of its explanation that are kept. */
 const LONGEST_CODE = 256
@@ -23,15 +24,21 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   not_found: '; the server does not offer it here',
 }
 
+interface Refused {
+  readonly status: number
+  readonly headers?: Headers
+  readonly json: unknown
+  readonly secrets: readonly string[]
+}
+
 /**
  * Makes the error of an answer that is not a success. Servers say it in many shapes: RFC 6749 §5.2, Ory's nested
  * object, `{code,description}`, `{errorCode,errorSummary}`, `{error_code,msg}`, plain text, nothing.
  */
 export function refusal(
   call: { readonly operation: string },
-  { status, headers, json }: { status: number; headers?: Headers; json: unknown },
+  { status, headers, json, secrets }: Refused,
   details: Omit<ErrorDetails, 'outcome'>,
-  secrets: readonly string[] = [],
 ): DcrError {
   const body = isRecord(json) ? json : {}
   const nested = isRecord(body.error) ? body.error : {}
@@ -40,10 +47,7 @@ export function refusal(
     const said = values.find((value) => (typeof value === 'string' && value) || typeof value === 'number')
     if (said === undefined) return undefined
     // A server may repeat what it was sent.
-    return printable(
-      secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), `${said}`),
-      longest,
-    )
+    return printable(redacted(`${said}`, secrets), longest)
   }
   const error = first(
     LONGEST_CODE,
@@ -77,6 +81,15 @@ export function refusal(
     status,
     outcome: outcomeOf(status, code, retryAfter),
   })
+}
+
+/** Leaves out of a text what was sent, as it was and as it is written in headers, URLs and forms. */
+function redacted(text: string, secrets: readonly string[]): string {
+  const spellings = secrets.filter(Boolean).flatMap((secret) => {
+    const encoded = formEncoded(secret)
+    return [secret, encoded, encoded.replaceAll('+', '%20')]
+  })
+  return spellings.reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text)
 }
 
 /** A failing server may have done the work before it failed; one that says when to come back has not. */
