@@ -9,7 +9,7 @@ import { callableUrl } from './http/url.js'
 import { readClientInformation } from './information.js'
 import { isRecord, isUnset, type JsonObject, without } from './json.js'
 import { checkManageWith, type ManagementOptions, managementExchange } from './management.js'
-import { checkMembers, checkWhole, snapshot } from './metadata.js'
+import { checkMembers, checkWhole, serialize, snapshot } from './metadata.js'
 import { hasMetadata, replacement } from './replacement.js'
 import type { CredentialStore } from './stores/store.js'
 import type {
@@ -80,15 +80,16 @@ export class DcrClient<Extension extends object = object> {
       )
     }
     const url = callableUrl(registration_endpoint, 'registration_endpoint', call)
-    const json = without(snapshot(metadata, call), isUnset)
-    checkMembers(json, call)
-    checkWhole(json, call)
+    const requested = without(snapshot(metadata, call), isUnset)
+    checkMembers(requested, call)
+    checkWhole(requested, call)
+    const json = serialize(requested, call)
 
     const answer = await request({ method: 'POST', url, json, token: this.#options.initialAccessToken }, call)
     const client = await this.#keep(answer, url, call)
     if (answer.status !== 201)
       call.warn('unexpected_status', `The status is ${answer.status} where 201 is due.`)
-    warnOfDifferences(json, client, call)
+    warnOfDifferences(requested, client, call)
     return client as ClientInformation<Extension>
   }
 
@@ -133,8 +134,9 @@ export class DcrClient<Extension extends object = object> {
         if (!hasMetadata(known)) known = await this.#manage(known, call)
         const whole = replacement(known, wanted)
         checkWhole(whole, call)
+        const json = serialize(whole, call)
         try {
-          const updated = await this.#manage(known, call, whole)
+          const updated = await this.#manage(known, call, json)
           warnOfDifferences(whole, updated, call)
           return updated as ClientInformation<Extension>
         } catch (error) {
@@ -142,7 +144,7 @@ export class DcrClient<Extension extends object = object> {
           known = await this.#manage(known, call, undefined, error as DcrError)
         }
         if (differences({ ...whole, ...wanted }, known).length > 0)
-          known = await this.#manage(known, call, whole)
+          known = await this.#manage(known, call, json)
         else call.warn('update_reconciled', 'The answer was lost; a read found the update done.')
         return known as ClientInformation<Extension>
       } catch (error) {
@@ -182,14 +184,15 @@ export class DcrClient<Extension extends object = object> {
   async #manage(
     client: ClientInformation,
     call: Call,
-    json?: JsonObject,
+    json?: string,
     lost?: DcrError,
   ): Promise<ClientInformation> {
     const exchange = managementExchange(json ? 'PUT' : 'GET', client, this.#server, this.#options, call)
     const answer = await request({ ...exchange, json, ...(lost && { earlier: 'unknown' }) }, call).catch(
       (error: DcrError) => {
         // The token worked until an answer was lost, and no longer: that answer held the new one.
-        const locked = !json && error.code === 'unauthorized' && error.outcome === 'unknown'
+        const mine = exchange.token === client.registration_access_token
+        const locked = mine && !json && error.code === 'unauthorized' && error.outcome === 'unknown'
         if (!locked) throw lost ?? error
         const what =
           'had its answer lost, and with it the new registration access token; the client itself still works'
@@ -212,7 +215,7 @@ export class DcrClient<Extension extends object = object> {
     } catch (error) {
       // It exists at the server, usable or not.
       const unusable = (error as DcrError).client as ClientInformation | undefined
-      if (!previous && typeof unusable?.client_id === 'string')
+      if (!previous && unusable?.client_id && typeof unusable.client_id === 'string')
         await save(this.#custody, unusable, call, answer.details)
       throw error
     }

@@ -32,19 +32,20 @@ export async function alone<T>(
   if (!store) return task(client)
   const key = storeKey(issuer, client_id)
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) =>
-      reject(
-        error instanceof DcrError
-          ? error
-          : failure(call, 'store_failed', 'the store could not be locked or read'),
-      )
+    let waiting = true
+    const fail = (error: unknown) => {
+      waiting = false
+      const unusable = () => failure(call, 'store_failed', 'the store could not be locked or read')
+      reject(error instanceof DcrError ? error : unusable())
+    }
     const turn = new Promise<void>((begin, never) => {
       const run = async () => {
+        // Nobody waits any more for a turn that comes too late.
+        if (!waiting) return
         begin()
         const stored = await within(call, () => store.get(key))
         resolve(await task(stored?.client ?? client))
       }
-      // Whoever comes too late finds the call expired, and does nothing.
       Promise.resolve(store.lock(key, () => run().catch(fail))).catch(never)
     })
     within(call, () => turn).catch(fail)

@@ -21,7 +21,7 @@ export function differences(requested: object, granted: ClientInformation): Diff
   const answer = granted as Record<string, unknown>
   for (const [member, wanted] of Object.entries(requested)) {
     const absent = !Object.hasOwn(answer, member)
-    if (isUnset(wanted) && (absent || wanted !== null)) continue
+    if (isUnset(wanted) && (absent || wanted === undefined)) continue
     if (absent) found.push({ member, requested: wanted })
     else if (canonical(member, wanted) !== canonical(member, answer[member])) {
       found.push({ member, requested: wanted, granted: answer[member] })

@@ -41,7 +41,7 @@ export async function discover(
   const probeCall = { ...call, signal: cancel.signal }
   const probes = wellKnown(url).map((candidate) => probe(candidate, asked, probeCall))
   try {
-    return await firstByPrecedence(probes, call, cancel)
+    return await firstByPrecedence(probes, call, cancel.signal)
   } finally {
     call.signal?.removeEventListener('abort', abort)
     cancel.abort()
@@ -107,7 +107,7 @@ type Probed = AuthorizationServerMetadata | DcrError
 async function firstByPrecedence(
   probes: Promise<AuthorizationServerMetadata>[],
   call: Call,
-  { signal }: AbortController,
+  signal: AbortSignal,
 ) {
   const settled = probes.map((probed) => probed.catch((error: DcrError) => error))
   const found: AuthorizationServerMetadata[] = []
@@ -144,10 +144,8 @@ function nothingFound(failures: DcrError[], call: Call): DcrError {
   const [first] = failures as [DcrError]
   const telling = failures.find(({ code }) => code === 'issuer_mismatch' || code === 'aborted')
   const alike = failures.every(({ code }) => code === first.code) && !(first instanceof OAuthError)
-  if (telling) return telling
-  if (alike) return first
-  const reasons = failures.map(({ message }) => message.replace('discover: ', '')).join(' ')
-  return failure(call, 'discovery_failed', `found no metadata of this issuer. ${reasons} In all`, {
-    outcome: 'rejected',
-  })
+  if (telling || alike) return telling ?? first
+  const places = failures.map((error) => `${error.endpoint}: ${(error as OAuthError).status ?? error.code}`)
+  const what = `found no metadata of this issuer (${places.join('; ')})`
+  return failure(call, 'discovery_failed', what, { outcome: 'rejected' })
 }

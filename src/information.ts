@@ -46,8 +46,10 @@ export function readClientInformation(
     throw unusable('with control characters in the client_id or client_secret', told)
   }
   readTimes(client, call)
-  readRegistrationCredentials(client, url, call)
-  return previous ? carryOver(client, previous) : client
+  readManagement(client, url, call)
+  if (previous) carryOver(client, previous)
+  warnOfMissing(client, call)
+  return client
 }
 
 /** Larger as seconds since the epoch than any date meant: it is the year 5138. */
@@ -66,15 +68,11 @@ function readTimes(client: ClientInformation, { warn }: Call): void {
   }
 }
 
-function readRegistrationCredentials(client: ClientInformation, url: URL, { warn }: Call): void {
+function readManagement(client: ClientInformation, url: URL, { warn }: Call): void {
   const { registration_access_token: token, registration_client_uri: uri } = client
   if (token !== undefined && !isToken(token)) {
-    warn(
-      'ignored_member',
-      'It cannot be sent as a bearer token, so this client cannot be managed with it.',
-      'registration_access_token',
-    )
     delete client.registration_access_token
+    warn('ignored_member', 'It cannot be sent as a bearer token.', 'registration_access_token')
   }
   if (uri !== undefined && !parse(uri)) {
     const absolute = parse(uri, url)
@@ -86,21 +84,20 @@ function readRegistrationCredentials(client: ClientInformation, url: URL, { warn
       'registration_client_uri',
     )
   }
-  if (client.client_secret === undefined) {
-    if (/^client_secret_/.test(client.token_endpoint_auth_method ?? '')) {
-      warn(
-        'missing_member',
-        'The client is to authenticate with a secret, and this answer has none.',
-        'client_secret',
-      )
-    }
-  } else if (client.client_secret_expires_at === undefined) {
-    warn('missing_member', 'It is unknown whether and when the secret expires.', 'client_secret_expires_at')
+}
+
+function warnOfMissing(client: ClientInformation, { warn }: Call): void {
+  const { client_secret, client_secret_expires_at, token_endpoint_auth_method = '' } = client
+  if (client_secret === undefined && token_endpoint_auth_method.startsWith('client_secret_')) {
+    warn('missing_member', 'The client is to authenticate with a secret and has none.', 'client_secret')
+  }
+  if (client_secret !== undefined && client_secret_expires_at === undefined) {
+    warn('missing_member', 'It is unknown whether the secret expires.', 'client_secret_expires_at')
   }
 }
 
 /** An answer without a credential leaves the one we hold in force; one with another replaces it at once. */
-function carryOver(client: ClientInformation, previous: ClientInformation): ClientInformation {
+function carryOver(client: ClientInformation, previous: ClientInformation): void {
   for (const member of CARRIED) {
     const renewed =
       member === 'client_secret_expires_at' &&
@@ -109,5 +106,4 @@ function carryOver(client: ClientInformation, previous: ClientInformation): Clie
     if (client[member] === undefined && previous[member] !== undefined && !renewed)
       Object.assign(client, { [member]: previous[member] })
   }
-  return client
 }

@@ -26,21 +26,24 @@ const guards: Guards = clientInformationGuards
 /** A plain copy of what the caller passed, read once: what is checked is what is sent. */
 export function snapshot(metadata: unknown, call: Call): JsonObject {
   const refuse = (what: string) => failure(call, 'invalid_argument', `the metadata must be ${what}`)
-  let copy: unknown
-  try {
-    const text = JSON.stringify(isRecord(metadata) ? metadata : null)
-    if (text.length > LARGEST_REQUEST) throw text
-    copy = JSON.parse(text)
-  } catch {
-    throw refuse(
-      `JSON of at most ${LARGEST_REQUEST} characters, without cycles, BigInt or a getter that throws`,
-    )
-  }
-  if (!isRecord(copy)) throw refuse('an object')
+  const copy: unknown = JSON.parse(serialize(isRecord(metadata) ? metadata : {}, call))
+  if (!isRecord(metadata) || !isRecord(copy)) throw refuse('an object')
   for (const member of Object.keys(copy)) {
     if (SERVER_MEMBERS.has(member)) throw refuse(`without ${member}, which is the server's to give`)
   }
   return copy
+}
+
+/** The text of what is sent. */
+export function serialize(metadata: JsonObject, call: Call): string {
+  try {
+    const text = JSON.stringify(metadata) ?? 'null'
+    if (text.length <= LARGEST_REQUEST) return text
+  } catch {
+    // Its error may hold a value.
+  }
+  const what = `JSON of at most ${LARGEST_REQUEST} characters, without cycles, BigInt or a getter that throws`
+  throw failure(call, 'invalid_argument', `the metadata must be ${what}`)
 }
 
 /** Refuses members that could harm, or that no server can read. */

@@ -123,6 +123,7 @@ describe('options that are refused, and the one that is named', () => {
     ...['authorization', 'Authorization', 'content-type', 'Content-Length', 'HOST'].map(
       (name): [string, unknown, string] => [`header ${name}`, { headers: { [name]: CANARY } }, name],
     ),
+    ['headers null', { headers: null }, 'headers'],
     ['a header with a line break', { headers: { 'x-a': `1\r\nx-forged: ${CANARY}` } }, 'x-a'],
     ['a header with a NUL', { headers: { 'x-a': `${CANARY}\0` } }, 'x-a'],
     ['a header beyond Latin-1', { headers: { 'x-a': `${CANARY}\u{1f511}` } }, 'x-a'],

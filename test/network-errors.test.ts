@@ -89,6 +89,12 @@ describe('the error of a fetch', () => {
     expect(error).toMatchObject({ outcome: 'not_sent', attempts: 3 })
   })
 
+  test('that is itself the cause of an error with a code', async () => {
+    const refused = Object.assign(new Error('refused', { cause: new Error('why') }), { code: 'ECONNREFUSED' })
+    const error = await failureOf(register(() => Promise.reject(refused)))
+    expect(error).toMatchObject({ outcome: 'not_sent', attempts: 3, cause: { code: 'ECONNREFUSED' } })
+  })
+
   const circular = new Error('circular')
   circular.cause = circular
   const thrown: [name: string, value: unknown][] = [
@@ -110,6 +116,7 @@ describe('the error of a fetch', () => {
         outcome: 'unknown',
         attempts: 1,
       })
+      expect(error.message).not.toMatch(/undefined|null|42/)
       expect(fetch).toHaveBeenCalledOnce()
     })
   }

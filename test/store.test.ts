@@ -94,6 +94,14 @@ describe('a client is saved before it is returned', () => {
     expect(await store.list()).toHaveLength(1)
   })
 
+  test('but not what nobody could find again', async () => {
+    const server = await startScripted({ status: 201, body: { client_id: '', client_secret: 's1' } })
+    const store = memoryStore()
+    const error = await failureOf(connect(server, store).register(METADATA))
+    expect(error).toMatchObject({ code: 'invalid_response', outcome: 'applied' })
+    expect(await store.list()).toEqual([])
+  })
+
   test('a deleted one is forgotten, when the server has deleted it', async () => {
     const server = await startScripted()
     server.script.push(created(server), { status: 403 }, { status: 204 })

@@ -134,6 +134,17 @@ describe('an update sends', () => {
   })
 })
 
+test('what the server answered too deep to be written is refused, and nothing is sent', async () => {
+  const server = await startScripted()
+  const x_deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+  const attempt = connect(server).update(
+    { ...credentials(server), ...METADATA, x_deep } as object as ClientInformation,
+    {},
+  )
+  await expect(attempt).rejects.toMatchObject({ name: 'DcrError', outcome: 'not_sent' })
+  expect(server.connections).toBe(0)
+})
+
 describe('what a read that rotated the token gave is not lost', () => {
   test.each([400, 401, 403])('when the update is then refused with %i', async (status) => {
     const read = { client_id: 'c1', ...METADATA, registration_access_token: 'rat-2' }

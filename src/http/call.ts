@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '../errors.js'
+import { isRecord } from '../json.js'
 import type { Warning, WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
 
@@ -54,6 +55,8 @@ export function openCall(operation: string, ...layers: readonly (RequestOptions 
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) {
     throw refuse(`timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`)
   }
+  // The members of a `Headers` are not its own: it would be taken for empty.
+  if (!isRecord(headers) || Symbol.iterator in headers) throw refuse('headers must be a plain object')
   for (const [name, value] of Object.entries(headers)) {
     if (
       !HEADER_NAME.test(name) ||

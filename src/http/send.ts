@@ -1,6 +1,6 @@
 import ky from 'ky'
 import type { DcrError, ErrorCode, ErrorDetails } from '../errors.js'
-import { isUnset, type JsonObject, without } from '../json.js'
+import { isUnset, without } from '../json.js'
 import { readBody } from './body.js'
 import { type Call, within } from './call.js'
 import { failure } from './failure.js'
@@ -11,7 +11,8 @@ import { parse, showUrl } from './url.js'
 export interface Attempt {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly url: URL
-  readonly json?: JsonObject | undefined
+  /** JSON text. */
+  readonly json?: string | undefined
   readonly form?: URLSearchParams
   /** The `Authorization` header. */
   readonly authorization?: string | undefined
@@ -53,7 +54,7 @@ export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promis
           ...call.headers,
           ...without({ authorization, 'content-type': type }, isUnset),
         },
-        body: json ? JSON.stringify(json) : (form?.toString() ?? null),
+        body: json ?? form?.toString() ?? null,
         ...(call.fetch && { fetch: call.fetch as typeof fetch }),
         signal,
         redirect: 'manual',
@@ -107,7 +108,7 @@ function networkFailure(call: Call, error: unknown, where: Omit<ErrorDetails, 'o
   let code = ''
   for (let level = error, depth = 0; level instanceof Error && depth < 5; level = level.cause, depth++) {
     const found = (level as Partial<NetworkCause>).code
-    if (/^\w{3,64}$/.test(`${found}`)) code = `${found}`
+    if (typeof found === 'string' && /^\w{3,64}$/.test(found)) code = found
   }
   const unsent = NOT_CONNECTED.test(code) || NOT_CONNECTABLE.test(code)
   const what = `${unsent ? 'could not be reached' : 'closed or lost the connection'} (${code || 'no code'})`
