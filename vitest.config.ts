@@ -6,5 +6,8 @@ export default defineConfig({
     // A test that needs longer hangs: no test sleeps, and no server here is further away than loopback.
     testTimeout: 10_000,
     restoreMocks: true,
+    // Every server of a test is its own, and what is mocked is restored: files can share a process.
+    isolate: false,
+    maxWorkers: '100%',
   },
 })

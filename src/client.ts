@@ -3,10 +3,11 @@ import { differences } from './differences.js'
 import { type DcrError, type ErrorDetails, keepClient, type OAuthError } from './errors.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
 import { failure } from './http/failure.js'
+import { refusal } from './http/refusal.js'
 import { request } from './http/request.js'
 import type { Answer } from './http/send.js'
 import { callableUrl } from './http/url.js'
-import { readClientInformation } from './information.js'
+import { readClientInformation, rescue } from './information.js'
 import { isRecord, isUnset, type JsonObject, without } from './json.js'
 import { checkManageWith, type ManagementOptions, managementExchange } from './management.js'
 import { checkMembers, checkWhole, serialize, snapshot } from './metadata.js'
@@ -165,7 +166,10 @@ export class DcrClient<Extension extends object = object> {
     return alone(this.#custody, client, call, async (newest) => {
       const exchange = managementExchange('DELETE', newest, this.#server, this.#options, call)
       const details = await request(exchange, call).then(
-        (answer) => answer.details,
+        (answer) => {
+          if (isRecord(answer.json) && answer.json.error) throw refusal(call, answer, answer.details)
+          return answer.details
+        },
         (error: OAuthError) => {
           // Sent again after silence, it finds its work done.
           if (error.outcome !== 'unknown' || ![401, 404, 410].includes(error.status)) throw error
@@ -193,7 +197,7 @@ export class DcrClient<Extension extends object = object> {
         // The token worked until an answer was lost, and no longer: that answer held the new one.
         const mine = exchange.token === client.registration_access_token
         const locked = mine && !json && error.code === 'unauthorized' && error.outcome === 'unknown'
-        if (!locked) throw lost ?? error
+        if (!locked) throw error.code === 'aborted' ? error : (lost ?? error)
         const what =
           'had its answer lost, and with it the new registration access token; the client itself still works'
         throw failure(call, 'management_locked', what, { ...told(lost ?? error), outcome: 'applied', client })
@@ -213,10 +217,8 @@ export class DcrClient<Extension extends object = object> {
     try {
       client = readClientInformation(answer, url, call, previous)
     } catch (error) {
-      // It exists at the server, usable or not.
-      const unusable = (error as DcrError).client as ClientInformation | undefined
-      if (!previous && unusable?.client_id && typeof unusable.client_id === 'string')
-        await save(this.#custody, unusable, call, answer.details)
+      const rescued = rescue((error as DcrError).client, previous)
+      if (rescued) await save(this.#custody, rescued, call, answer.details)
       throw error
     }
     await save(this.#custody, client, call, answer.details)

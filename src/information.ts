@@ -6,7 +6,7 @@ import { hasControlCharacter } from './http/printable.js'
 import { refusal } from './http/refusal.js'
 import type { Answer } from './http/send.js'
 import { parse } from './http/url.js'
-import { isRecord } from './json.js'
+import { isRecord, type JsonObject } from './json.js'
 import { readMembers } from './reading.js'
 import { clientInformationGuards } from './schemas.js'
 import type { ClientInformation } from './types.js'
@@ -106,4 +106,16 @@ function carryOver(client: ClientInformation, previous: ClientInformation): void
     if (client[member] === undefined && previous[member] !== undefined && !renewed)
       Object.assign(client, { [member]: previous[member] })
   }
+}
+
+/** What of an unusable answer is to be kept: a client that exists by now, or the token that is in force. */
+export function rescue(
+  answered: JsonObject = {},
+  previous?: ClientInformation,
+): ClientInformation | undefined {
+  const { client_id, registration_access_token } = answered
+  if (typeof client_id !== 'string' || client_id === '') return undefined
+  if (!previous) return { ...answered, client_id }
+  const renewed = client_id === previous.client_id && isToken(registration_access_token)
+  return renewed ? { ...previous, registration_access_token } : undefined
 }

@@ -37,12 +37,17 @@ export function snapshot(metadata: unknown, call: Call): JsonObject {
 /** The text of what is sent. */
 export function serialize(metadata: JsonObject, call: Call): string {
   try {
-    const text = JSON.stringify(metadata) ?? 'null'
+    const text =
+      JSON.stringify(metadata, (_member, value) => {
+        // JSON would make null of it, which removes a member.
+        if (typeof value === 'number' && !Number.isFinite(value)) throw value
+        return value
+      }) ?? 'null'
     if (text.length <= LARGEST_REQUEST) return text
   } catch {
     // Its error may hold a value.
   }
-  const what = `JSON of at most ${LARGEST_REQUEST} characters, without cycles, BigInt or a getter that throws`
+  const what = `JSON of at most ${LARGEST_REQUEST} characters, without cycles, BigInt, NaN or a getter that throws`
   throw failure(call, 'invalid_argument', `the metadata must be ${what}`)
 }
 

@@ -7,7 +7,7 @@ export type WarningCode =
   | 'unexpected_content_type'
   /** A member arrived in another type or unit than specified and was converted. */
   | 'converted_member'
-  /** A member was null, empty or beyond use, and reads as absent. */
+  /** A member was beyond use, and reads as absent. One that is null or empty is told nobody. */
   | 'ignored_member'
   /** A client with a secret-based method was given no secret, or a secret came without its expiry. */
   | 'missing_member'

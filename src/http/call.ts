@@ -57,6 +57,7 @@ export function openCall(operation: string, ...layers: readonly (RequestOptions 
   }
   // The members of a `Headers` are not its own: it would be taken for empty.
   if (!isRecord(headers) || Symbol.iterator in headers) throw refuse('headers must be a plain object')
+  if (!Array.isArray(options.trustedOrigins ?? [])) throw refuse('trustedOrigins must be a list of origins')
   for (const [name, value] of Object.entries(headers)) {
     if (
       !HEADER_NAME.test(name) ||

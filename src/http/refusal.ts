@@ -8,6 +8,9 @@ import { formEncoded } from './url.js'
 const LONGEST_CODE = 256
 const LONGEST_DESCRIPTION = 1024
 
+/** What is shorter hides nothing, and would be found in every word. */
+const SHORTEST_SECRET = 4
+
 const CODES: Record<number, ErrorCode> = {
   401: 'unauthorized',
   403: 'forbidden',
@@ -62,8 +65,8 @@ export function refusal(
   const error_description = first(
     LONGEST_DESCRIPTION,
     body.error_description,
-    nested.message,
     nested.reason,
+    nested.message,
     body.errorSummary,
     body.description,
     body.msg,
@@ -85,10 +88,12 @@ export function refusal(
 
 /** Leaves out of a text what was sent, as it was and as it is written in headers, URLs and forms. */
 function redacted(text: string, secrets: readonly string[]): string {
-  const spellings = secrets.filter(Boolean).flatMap((secret) => {
-    const encoded = formEncoded(secret)
-    return [secret, encoded, encoded.replaceAll('+', '%20')]
-  })
+  const spellings = secrets
+    .filter(({ length }) => length >= SHORTEST_SECRET)
+    .flatMap((secret) => {
+      const encoded = formEncoded(secret)
+      return [secret, encoded, encoded.replaceAll('+', '%20')]
+    })
   return spellings.reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text)
 }
 
