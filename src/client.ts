@@ -1,4 +1,4 @@
-import { alone, type Custody, forget, save } from './custody.js'
+import { alone, type Custody, keep } from './custody.js'
 import { differences } from './differences.js'
 import { type DcrError, type ErrorDetails, keepClient, type OAuthError } from './errors.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
@@ -87,7 +87,7 @@ export class DcrClient<Extension extends object = object> {
     const json = serialize(requested, call)
 
     const answer = await request({ method: 'POST', url, json, token: this.#options.initialAccessToken }, call)
-    const client = await this.#keep(answer, url, call)
+    const client = await this.#receive(answer, url, call)
     if (answer.status !== 201)
       call.warn('unexpected_status', `The status is ${answer.status} where 201 is due.`)
     warnOfDifferences(requested, client, call)
@@ -180,7 +180,7 @@ export class DcrClient<Extension extends object = object> {
           return error
         },
       )
-      await forget(this.#custody, newest, call, told(details))
+      await keep('delete', newest, this.#custody, call, told(details))
     })
   }
 
@@ -203,11 +203,11 @@ export class DcrClient<Extension extends object = object> {
         throw failure(call, 'management_locked', what, { ...told(lost ?? error), outcome: 'applied', client })
       },
     )
-    return this.#keep(answer, exchange.url, call, client)
+    return this.#receive(answer, exchange.url, call, client)
   }
 
   /** Reads an answer, and saves what it holds before anybody sees it. */
-  async #keep(
+  async #receive(
     answer: Answer,
     url: URL,
     call: Call,
@@ -218,10 +218,10 @@ export class DcrClient<Extension extends object = object> {
       client = readClientInformation(answer, url, call, previous)
     } catch (error) {
       const rescued = rescue((error as DcrError).client, previous)
-      if (rescued) await save(this.#custody, rescued, call, answer.details)
+      if (rescued) await keep('set', rescued, this.#custody, call, answer.details)
       throw error
     }
-    await save(this.#custody, client, call, answer.details)
+    await keep('set', client, this.#custody, call, answer.details)
     return client
   }
 }

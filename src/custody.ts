@@ -52,38 +52,22 @@ export async function alone<T>(
   })
 }
 
-/** Saves what a server has given, before the caller sees it. */
-export function save(
+/** Saves what a server has given, or forgets what it has deleted, before the caller hears of it. */
+export async function keep(
+  what: 'set' | 'delete',
+  client: ClientInformation,
   { store, issuer }: Custody,
-  client: ClientInformation,
   call: Call,
   details: ErrorDetails,
 ): Promise<void> {
-  return keep(client, call, details, async () =>
-    store?.set(storeKey(issuer, client.client_id), { issuer, client }),
-  )
-}
-
-export function forget(
-  { store, issuer }: Custody,
-  client: ClientInformation,
-  call: Call,
-  details: ErrorDetails,
-): Promise<void> {
-  return keep(client, call, details, async () => store?.delete(storeKey(issuer, client.client_id)))
-}
-
-async function keep(
-  client: ClientInformation,
-  call: Call,
-  details: ErrorDetails,
-  task: () => Promise<void>,
-): Promise<void> {
+  if (!store) return
+  const key = storeKey(issuer, client.client_id)
   try {
     // Not on the call's own time: what the server did is kept even if the caller no longer waits for it.
-    await within({ ...call, signal: undefined, expiresAt: performance.now() + SAVING_TIMEOUT }, task)
+    const saving = { ...call, signal: undefined, expiresAt: performance.now() + SAVING_TIMEOUT }
+    await within(saving, () => (what === 'set' ? store.set(key, { issuer, client }) : store.delete(key)))
   } catch {
-    const what = 'was answered, but the store failed to keep that'
-    throw failure(call, 'store_failed', what, { ...details, outcome: 'applied', client })
+    const told = { ...details, outcome: 'applied', client } as const
+    throw failure(call, 'store_failed', 'was answered, but the store failed to keep that', told)
   }
 }

@@ -54,9 +54,12 @@ export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promis
           ...call.headers,
           ...without({ authorization, 'content-type': type }, isUnset),
         },
-        body: json ?? form?.toString() ?? null,
-        ...(call.fetch && { fetch: call.fetch as typeof fetch }),
-        signal,
+        // Text and signal stand beside the Request: fetch would pipe a body that is in it through a stream of its
+        // own, and ky would follow a signal with two more. Together they are a third of the processor time.
+        fetch: (request) => {
+          const init = { body: json ?? form?.toString() ?? null, signal }
+          return call.fetch ? call.fetch(new Request(request, init)) : fetch(request, init)
+        },
         redirect: 'manual',
         // When to send again and how long to wait is decided here, for the body as well as for the head.
         retry: 0,
