@@ -69,14 +69,21 @@ async function walk(issuer: string): Promise<void> {
     say('  granted', `${member}: ${JSON.stringify(granted)}, not ${JSON.stringify(requested)}`)
   }
   if (!client.registration_client_uri) {
-    say('Stopped', 'this server does not let a client manage its registration')
+    say('Stopped', `this server does not let its clients be managed: ${client.client_id} stays there`)
     return
   }
 
   const current = await dcr.get(client)
   say('Read', `${current.client_name}, ${current.redirect_uris}`)
 
-  const changed = await dcr.update(current, { client_name: 'Demo 2', contacts: null })
+  const changed = await dcr.update(current, { client_name: 'Demo 2', contacts: null }).catch((error) => {
+    if (error instanceof DcrError && error.code === 'not_found') return undefined
+    throw error
+  })
+  if (!changed) {
+    say('Stopped', `this server lets its clients be read only: ${client.client_id} stays there`)
+    return
+  }
   const rotated = changed.registration_access_token !== client.registration_access_token
   say('Updated', `${current.client_name} is now ${changed.client_name}, contacts removed, the rest kept`)
   say('  token', rotated ? `rotated: ${mask(client)} is void, ${mask(changed)} is in force` : 'as before')

@@ -166,3 +166,10 @@ describe('a fetch that gives something else', () => {
     expect(server.requests).toHaveLength(2)
   })
 })
+
+test('a port that no fetch connects to: nothing was sent', async () => {
+  const server = { issuer: 'https://as.example.com', registration_endpoint: 'https://127.0.0.1:22/register' }
+  const error = await failureOf(new DcrClient(server).register(METADATA))
+  expect(error).toMatchObject({ code: 'network_error', outcome: 'not_sent', attempts: 1 })
+  expect(error.message).toContain('BAD_PORT')
+})

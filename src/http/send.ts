@@ -33,7 +33,7 @@ export interface Answer {
 export const NOT_CONNECTED =
   /^(ECONNREFUSED|EAI_AGAIN|E(NET|HOST)UNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
 /** No connection came to be, for a reason that stays. */
-const NOT_CONNECTABLE = /^ENOTFOUND$|CERT|UNABLE_TO|_SSL_|_TLS_/
+const NOT_CONNECTABLE = /^(ENOTFOUND|BAD_PORT)$|CERT|UNABLE_TO|_SSL_|_TLS_/
 
 /** Sends one request once, within the deadline of its call, and reads the answer. */
 export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promise<Answer> {
@@ -112,6 +112,8 @@ function networkFailure(call: Call, error: unknown, where: Omit<ErrorDetails, 'o
   for (let level = error, depth = 0; level instanceof Error && depth < 5; level = level.cause, depth++) {
     const found = (level as Partial<NetworkCause>).code
     if (typeof found === 'string' && /^\w{3,64}$/.test(found)) code = found
+    // What undici says instead of a code, of ports such as 22 that no fetch connects to.
+    else if (level.message === 'bad port') code = 'BAD_PORT'
   }
   const unsent = NOT_CONNECTED.test(code) || NOT_CONNECTABLE.test(code)
   const what = `${unsent ? 'could not be reached' : 'closed or lost the connection'} (${code || 'no code'})`
