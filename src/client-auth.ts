@@ -52,7 +52,16 @@ export function clientSecretBasic(
   { encoding = 'form' }: ClientSecretBasicOptions = {},
 ): ClientAuthentication {
   const value = basicCredentials(client, encoding)
-  return () => value
+  const authentication = () => value
+  secrets.set(authentication, client.client_secret ?? '')
+  return authentication
+}
+
+/** The secrets that are no longer to be seen in what is sent, for what must not be shown if a server repeats it. */
+const secrets = new WeakMap<ClientAuthentication, string>()
+
+export function secretOf(authentication: ClientAuthentication): string {
+  return secrets.get(authentication) ?? ''
 }
 
 export function basicCredentials(client: ClientCredentials, encoding: 'form' | 'raw' = 'form'): string {
@@ -67,13 +76,6 @@ export function basicCredentials(client: ClientCredentials, encoding: 'form' | '
   }
   const write = encoding === 'raw' ? (text: string) => text : formEncoded
   return `Basic ${base64(new TextEncoder().encode(`${write(client_id)}:${write(client_secret)}`))}`
-}
-
-/** The secret in such a header, for what must not be shown of an answer that repeats it. */
-export function basicSecret(authorization = ''): string {
-  const [scheme, credentials = ''] = authorization.split(' ')
-  const [, secret] = scheme === 'Basic' ? atob(credentials).split(':') : []
-  return new URLSearchParams(`secret=${secret ?? ''}`).get('secret') ?? ''
 }
 
 /**

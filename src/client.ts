@@ -1,4 +1,4 @@
-import { alone, type Custody, keep } from './custody.js'
+import { alone, type Custody, checkStore, keep } from './custody.js'
 import { differences } from './differences.js'
 import { type DcrError, type ErrorDetails, keepClient, type OAuthError } from './errors.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
@@ -48,14 +48,20 @@ export class DcrClient<Extension extends object = object> {
    *   `registration_endpoint` for {@link register}.
    * @throws {DcrError} `invalid_argument`
    */
-  constructor(server: AuthorizationServerMetadata, options: DcrClientOptions = {}) {
+  constructor(server: AuthorizationServerMetadata, given: DcrClientOptions = {}) {
+    const options = { __proto__: null, ...given } as DcrClientOptions
     const call = openCall('DcrClient', options)
-    if (!isRecord(server) || typeof server.issuer !== 'string') {
-      throw failure(call, 'invalid_argument', 'the server must be its metadata, an object with an issuer')
+    if (!isRecord(server) || typeof server.issuer !== 'string' || server.issuer === '') {
+      throw failure(
+        call,
+        'invalid_argument',
+        'the server must be its metadata, an object with an issuer: await discover()',
+      )
     }
     checkManageWith(options, call)
+    checkStore(options.store, call)
     this.#server = server
-    this.#options = { ...options }
+    this.#options = options
     this.#custody = { issuer: server.issuer, store: options.store }
   }
 

@@ -14,6 +14,14 @@ export interface Custody {
   readonly store?: CredentialStore | undefined
 }
 
+const METHODS = ['get', 'set', 'delete', 'list', 'lock'] as const
+
+/** A store that turns out to be none when a client has been registered comes too late. */
+export function checkStore(store: CredentialStore | undefined, call: Call): void {
+  if (store === undefined || METHODS.every((method) => typeof Object(store)[method] === 'function')) return
+  throw failure(call, 'invalid_argument', `options.store must have the methods ${METHODS.join(', ')}`)
+}
+
 /**
  * Runs a task with the newest client information, while nobody else who shares the store runs one for the same
  * client: a token that is rotated serves one request only. Settles when the task does; only the wait for its

@@ -8,6 +8,7 @@ import { isRecord } from './json.js'
 import { readMembers } from './reading.js'
 import { authorizationServerMetadataGuards } from './schemas.js'
 import type { AuthorizationServerMetadata } from './types.js'
+import type { Warning } from './warnings.js'
 
 /**
  * Milliseconds that a document in hand waits for one of higher precedence. Servers answer all their well-known
@@ -39,9 +40,20 @@ export async function discover(
   if (call.signal?.aborted) abort()
   call.signal?.addEventListener('abort', abort)
   const probeCall = { ...call, signal: cancel.signal }
-  const probes = wellKnown(url).map((candidate) => probe(candidate, asked, probeCall))
+  // Only what was odd about the document that wins is told.
+  const told = new Map<AuthorizationServerMetadata, Warning[]>()
+  const probes = wellKnown(url).map(async (candidate) => {
+    const warnings: Warning[] = []
+    const warn: Call['warn'] = (code, message, member = '') => void warnings.push({ code, message, member })
+    const document = await probe(candidate, asked, { ...probeCall, warn })
+    told.set(document, warnings)
+    return document
+  })
   try {
-    return await firstByPrecedence(probes, call, cancel.signal)
+    const found = await firstByPrecedence(probes, call, cancel.signal)
+    for (const { code, message, member } of told.get(found) ?? [])
+      call.warn(code, message, member || undefined)
+    return found
   } finally {
     call.signal?.removeEventListener('abort', abort)
     cancel.abort()

@@ -17,7 +17,7 @@ export type { RequestOptions } from './http/call.js'
 export type { TokenSource } from './http/request.js'
 export type { ManageWith } from './management.js'
 export { memoryStore } from './stores/memory.js'
-export type { CredentialStore, StoredClient } from './stores/store.js'
+export { type CredentialStore, type StoredClient, storeKey } from './stores/store.js'
 export { registrationToken, requestToken, type TokenRequestOptions } from './token.js'
 export type {
   AuthorizationServerMetadata,

@@ -9,9 +9,10 @@ export function isUnset(value: unknown): boolean {
   return (value ?? '') === ''
 }
 
-/** What servers answer for "not set": Ory Hydra has `{}` for no key set. */
+/** What servers answer for "not set": for no key set, Ory Hydra has `{}` and SimpleIdServer `{"keys":[]}`. */
 export function saysNothing(value: unknown): boolean {
-  return isUnset(value) || (isRecord(value) && Object.keys(value).length === 0)
+  const isEmptyList = (member: unknown) => Array.isArray(member) && member.length === 0
+  return isUnset(value) || (isRecord(value) && Object.values(value).every(isEmptyList))
 }
 
 export function without<T extends object>(

@@ -26,8 +26,12 @@ const guards: Guards = clientInformationGuards
 /** A plain copy of what the caller passed, read once: what is checked is what is sent. */
 export function snapshot(metadata: unknown, call: Call): JsonObject {
   const refuse = (what: string) => failure(call, 'invalid_argument', `the metadata must be ${what}`)
-  const copy: unknown = JSON.parse(serialize(isRecord(metadata) ? metadata : {}, call))
-  if (!isRecord(metadata) || !isRecord(copy)) throw refuse('an object')
+  // A Map or a Promise has no members of its own: it would register a client that nobody described.
+  const empty = isRecord(metadata) && Object.keys(metadata).length === 0
+  const plain = empty && [Object.prototype, null].includes(Object.getPrototypeOf(metadata))
+  if (!isRecord(metadata) || (empty && !plain)) throw refuse('a plain object')
+  const copy: unknown = JSON.parse(serialize(metadata, call))
+  if (!isRecord(copy)) throw refuse('a plain object')
   for (const member of Object.keys(copy)) {
     if (SERVER_MEMBERS.has(member)) throw refuse(`without ${member}, which is the server's to give`)
   }
@@ -60,7 +64,11 @@ export function checkMembers(metadata: JsonObject, call: Call): void {
     if (hasControlCharacter(member)) refuse('the name of a member has control characters')
     const guard = Object.hasOwn(guards, member) && guards[member]
     if (guard && !passes(guard, value)) refuse(`${member} must be ${expectation(guard)}`)
-    if (/_(uri|endpoint)(#.*)?$/.test(member)) checkUri(value, member, refuse)
+    if (/_(uri|endpoint)(#.*)?$/.test(member)) {
+      // What a member of the server's own may be, the server knows.
+      const known = Object.hasOwn(guards, member.replace(/#.*/, ''))
+      if (known || HARMFUL_SCHEME.test(parse(`${value}`)?.protocol ?? '')) checkUri(value, member, refuse)
+    }
     if (/_uris$/.test(member)) {
       for (const [index, uri] of list(value).entries()) checkUri(uri, `${member}[${index}]`, refuse)
     }
@@ -74,7 +82,8 @@ export function checkMembers(metadata: JsonObject, call: Call): void {
 }
 
 function checkUri(uri: unknown, name: string, refuse: (what: string) => never): void {
-  if (typeof uri !== 'string' || hasControlCharacter(uri) || uri.includes(' '))
+  if (typeof uri !== 'string') refuse(`${name} must be a string`)
+  if (hasControlCharacter(uri) || uri.includes(' '))
     refuse(`${name} must not have spaces or control characters`)
   const url = parse(uri)
   if (!url) refuse(`${name} must be an absolute URI`)

@@ -1,4 +1,5 @@
-import { basicSecret, type ClientAuthentication } from './client-auth.js'
+import { type ClientAuthentication, secretOf } from './client-auth.js'
+import { DcrError } from './errors.js'
 import { isToken } from './http/bearer.js'
 import { type Call, openCall, type RequestOptions, within } from './http/call.js'
 import { failure } from './http/failure.js'
@@ -34,10 +35,13 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/
 export async function requestToken(
   server: AuthorizationServerMetadata,
   authentication: ClientAuthentication,
-  { scope, resource, ...options }: TokenRequestOptions = {},
+  asked: TokenRequestOptions = {},
 ): Promise<TokenResponse> {
+  const { scope, resource, ...options } = Object(asked) as TokenRequestOptions
   const call = openCall('requestToken', options)
-  const url = callableUrl(server?.token_endpoint, 'token_endpoint', call)
+  if (!server?.token_endpoint)
+    throw failure(call, 'invalid_argument', 'the metadata of the server names no token_endpoint')
+  const url = callableUrl(server.token_endpoint, 'token_endpoint', call)
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   if (scope !== undefined) {
     if (!SCOPE.test(scope))
@@ -52,11 +56,17 @@ export async function requestToken(
       'the authentication must be made by clientSecretBasic() or its like',
     )
   }
-  const authorization = await within(call, () => authentication(server, form))
+  const authorization = await within(call, async () => authentication(server, form)).catch(
+    (error: unknown) => {
+      throw error instanceof DcrError
+        ? error
+        : failure(call, 'invalid_argument', 'the client authentication failed')
+    },
+  )
   const secrets = [
     form.get('client_secret') ?? '',
     form.get('client_assertion') ?? '',
-    basicSecret(authorization),
+    secretOf(authentication),
   ]
   return readTokenResponse(await request({ method: 'POST', url, form, authorization, secrets }, call), call)
 }
@@ -97,7 +107,7 @@ export function registrationToken(
   let flight: Promise<string> | undefined
 
   const ask = async () => {
-    const asked = { scope: 'register', ...options }
+    const asked = { ...options, scope: options.scope ?? 'register' }
     const { access_token, expires_in = Number.POSITIVE_INFINITY } = await requestToken(
       server,
       authentication,

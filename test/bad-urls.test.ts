@@ -148,7 +148,7 @@ describe('a missing endpoint', () => {
     test(`token_endpoint ${JSON.stringify(token_endpoint)}`, async () => {
       const server = { issuer: AS, token_endpoint } as never
       const error = await refusalOf((options) => requestToken(server, none({ client_id: 'c1' }), options))
-      expect(error).toMatchObject({ code: 'invalid_url' })
+      expect(error).toMatchObject({ code: 'invalid_argument' })
       expect(error.message).toContain('token_endpoint')
     })
   }

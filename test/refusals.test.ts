@@ -64,11 +64,16 @@ describe('what the server says', () => {
       name: 'code, description, validationErrors, traceId',
       answer: {
         status: 400,
-        body: { code: 'validation', description: 'Says why.', validationErrors: [], traceId: 't' },
+        body: {
+          code: 'validation',
+          description: 'Says why.',
+          validationErrors: [{ property: 'redirect_uris', message: 'is needed' }],
+          traceId: 't',
+        },
       },
       code: 'rejected',
       error: 'validation',
-      error_description: 'Says why.',
+      error_description: 'Says why. [{"property":"redirect_uris","message":"is needed"}]',
     },
     {
       name: 'errorCode, errorSummary (Okta)',
@@ -107,8 +112,9 @@ describe('what the server says', () => {
     },
     {
       name: '403 with text',
-      answer: { status: 403, headers: { 'content-type': 'text/plain' }, body: 'Forbidden' },
+      answer: { status: 403, headers: { 'content-type': 'text/plain' }, body: 'Registration is closed' },
       code: 'forbidden',
+      error_description: 'Registration is closed',
     },
     { name: '404', answer: { status: 404, headers: html, body: '<p>not here' }, code: 'not_found' },
     { name: '405', answer: { status: 405, headers: { allow: 'GET' } }, code: 'not_found' },

@@ -2,6 +2,7 @@ import type { ErrorDetails } from '../errors.js'
 import { isRecord } from '../json.js'
 import type { Warning, WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
+import { parse } from './url.js'
 
 /** Options of every call; those given to a call win over those given to the `DcrClient`. */
 export interface RequestOptions {
@@ -55,9 +56,21 @@ export function openCall(operation: string, ...layers: readonly (RequestOptions 
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) {
     throw refuse(`timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`)
   }
+  const { fetch, signal, trustedOrigins = [] } = options
+  for (const [name, given] of Object.entries({ fetch, onWarning })) {
+    if (given !== undefined && typeof given !== 'function') throw refuse(`${name} must be a function`)
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw refuse('signal must be an AbortSignal, such as the signal of an AbortController')
+  }
   // The members of a `Headers` are not its own: it would be taken for empty.
-  if (!isRecord(headers) || Symbol.iterator in headers) throw refuse('headers must be a plain object')
-  if (!Array.isArray(options.trustedOrigins ?? [])) throw refuse('trustedOrigins must be a list of origins')
+  if (!isRecord(headers) || Symbol.iterator in headers)
+    throw refuse('headers must be a plain object: Object.fromEntries(headers) makes one')
+  if (!Array.isArray(trustedOrigins) || trustedOrigins.some((origin) => parse(origin)?.origin !== origin)) {
+    throw refuse(
+      'trustedOrigins must be a list of origins such as "https://as.example.com", without a slash at the end',
+    )
+  }
   for (const [name, value] of Object.entries(headers)) {
     if (
       !HEADER_NAME.test(name) ||
@@ -65,17 +78,17 @@ export function openCall(operation: string, ...layers: readonly (RequestOptions 
       typeof value !== 'string' ||
       !HEADER_VALUE.test(value)
     ) {
-      throw refuse(`headers cannot set "${name.slice(0, 64)}" to that value`)
+      throw refuse(`headers cannot set "${name.slice(0, 64)}", or not to that value`)
     }
   }
   return {
     operation,
     timeout,
-    fetch: options.fetch,
+    fetch,
     headers,
-    signal: options.signal,
+    signal,
     allowInsecureRequests: options.allowInsecureRequests,
-    trustedOrigins: options.trustedOrigins,
+    trustedOrigins,
     expiresAt: performance.now() + timeout,
     warn: (code, message, member) => {
       try {
@@ -91,7 +104,7 @@ export function openCall(operation: string, ...layers: readonly (RequestOptions 
 function merge(layers: readonly (RequestOptions | undefined)[]): RequestOptions {
   const merged = Object.create(null)
   for (const layer of layers) {
-    for (const [name, value] of Object.entries(layer ?? {})) if (value !== undefined) merged[name] = value
+    for (const [name, value] of Object.entries(Object(layer))) if (value !== undefined) merged[name] = value
   }
   return merged
 }

@@ -10,7 +10,7 @@ import {
 const CONSEQUENCE: Record<Outcome, string> = {
   not_sent: 'Nothing was sent.',
   rejected: 'Nothing was changed.',
-  applied: 'It was done: see error.client.',
+  applied: 'It was done.',
   unknown: 'It may have been done.',
 }
 
@@ -24,7 +24,11 @@ export function failure(
   const { earlier, ...told } = details
   // What an attempt may have done, a later one that was refused has not undone.
   const outcome = earlier === 'unknown' && told.outcome !== 'applied' ? earlier : told.outcome
-  const where = told.endpoint ? `${told.endpoint} ` : ''
-  const message = `${operation}: ${where}${what}. ${CONSEQUENCE[outcome]}`
+  const { endpoint = '', client } = told
+  const where = endpoint && `${endpoint} `
+  // A read changes nothing, whatever became of it.
+  const consequence = outcome !== 'not_sent' && endpoint.startsWith('GET') ? '' : ` ${CONSEQUENCE[outcome]}`
+  const held = client ? ' What is known of the client is in error.client.' : ''
+  const message = `${operation}: ${where}${what}.${consequence}${held}`
   return new ('status' in told ? OAuthError : DcrError)(code, message, { ...told, outcome })
 }

@@ -64,14 +64,15 @@ export function refusal(
   )
   const error_description = first(
     LONGEST_DESCRIPTION,
-    body.error_description,
+    [body.error_description, body.error_hint].filter(Boolean).join(' '),
     nested.reason,
     nested.message,
     body.errorSummary,
-    body.description,
+    body.validationErrors ? `${body.description} ${JSON.stringify(body.validationErrors)}` : body.description,
     body.msg,
     body.message,
     body.detail,
+    body.title,
     parameter(challenge, 'error_description'),
   )
   const retryAfter = secondsUntil(headers?.get('retry-after') ?? '')

@@ -1,4 +1,5 @@
 import { DcrError, type ErrorDetails, type OAuthError, type Outcome } from '../errors.js'
+import { isUnset, without } from '../json.js'
 import { isToken } from './bearer.js'
 import { type Call, pause, within } from './call.js'
 import { failure } from './failure.js'
@@ -68,25 +69,40 @@ async function currentToken(
   refused?: string,
 ): Promise<string | undefined> {
   if (source === undefined) return undefined
-  let given: unknown = source
-  try {
-    if (typeof source === 'function')
-      given = await within(call, () => source(refused ? { refused } : {}), before)
-  } catch (error) {
-    // What a source throws of its own may hold anything.
-    throw error instanceof DcrError
-      ? error
-      : failure(call, 'missing_credential', 'the source of the token failed', before)
-  }
+  const given: unknown =
+    typeof source === 'function'
+      ? await within(call, () => ask(source, call, before, refused), before)
+      : source
   // The line break is what reading a token from a file leaves at its end.
   const text = `${given}`.replace(/\r?\n$/, '')
   if (typeof given === 'string' && isToken(text)) return text
   throw failure(
     call,
     'invalid_argument',
-    'the token must be visible ASCII characters, without spaces or line breaks',
+    'its token must be text of visible ASCII characters, without "Bearer", spaces or line breaks',
     before,
   )
+}
+
+/** A source that fails has not sent what the token was for, whatever became of its own request. */
+async function ask(
+  source: TokenSource,
+  call: Call,
+  before: ErrorDetails,
+  refused?: string,
+): Promise<unknown> {
+  try {
+    return await source(refused ? { refused } : {})
+  } catch (error) {
+    // What a source throws of its own may hold anything.
+    if (!(error instanceof DcrError))
+      throw failure(call, 'missing_credential', 'the source of the token failed', before)
+    const { code, endpoint = 'the token endpoint', cause } = error
+    const { status, error: word, error_description, retryAfter } = error as OAuthError
+    const what = `got no token: ${endpoint} ${status ? `answered ${status} ${word ?? ''}` : `failed with ${code}`}`
+    const told = without({ status, error: word, error_description, retryAfter, cause }, isUnset)
+    throw failure(call, code, what.trimEnd(), { ...before, ...told })
+  }
 }
 
 /** 401, or what servers that know no 401 say instead. */

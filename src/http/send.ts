@@ -33,7 +33,7 @@ export interface Answer {
 export const NOT_CONNECTED =
   /^(ECONNREFUSED|EAI_AGAIN|E(NET|HOST)UNREACH|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
 /** No connection came to be, for a reason that stays. */
-const NOT_CONNECTABLE = /^(ENOTFOUND|BAD_PORT)$|CERT|UNABLE_TO|_SSL_|_TLS_/
+const NOT_CONNECTABLE = /^(ENOTFOUND|BAD_PORT|ERR_SSL_WRONG_VERSION_NUMBER)$|CERT|UNABLE_TO_/
 
 /** Sends one request once, within the deadline of its call, and reads the answer. */
 export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promise<Answer> {
@@ -76,9 +76,10 @@ export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promis
       const text = await readBody(response, unusable).catch((error: unknown) => {
         // Of a refusal the status says enough, and a deletion has no answer to be read.
         if (!ok || method === 'DELETE') return ''
-        throw (error as Partial<DcrError>).outcome ? error : networkFailure(call, error, where)
+        throw (error as Partial<DcrError>).outcome ? error : networkFailure(call, error, where, true)
       })
-      const answered = parseJson(text)
+      const plain = /^text\/plain\b/i.test(headers.get('content-type') ?? '')
+      const answered = parseJson(text) ?? (plain && !ok ? { message: text } : undefined)
       if (!ok) throw refusal(call, { status, headers, json: answered, secrets: sent }, where)
       if (answered !== undefined && !/json\b/i.test(headers.get('content-type') ?? '')) {
         call.warn('unexpected_content_type', 'The answer is JSON, its content type says otherwise.')
@@ -101,21 +102,33 @@ function refuseRedirect(call: Call, url: URL, response: Response, details: Error
   throw failure(call, 'redirect_refused', what, { ...details, outcome })
 }
 
+interface SystemError {
+  readonly code: unknown
+  readonly syscall: unknown
+}
+
 /** All that is kept of an error of the runtime. */
 export interface NetworkCause {
   readonly code: string
 }
 
 /** The runtime's own error is dropped: it holds the request, and that the credentials. Its code is kept. */
-function networkFailure(call: Call, error: unknown, where: Omit<ErrorDetails, 'outcome'>): DcrError {
+function networkFailure(
+  call: Call,
+  error: unknown,
+  where: Omit<ErrorDetails, 'outcome'>,
+  connected = false,
+): DcrError {
   let code = ''
   for (let level = error, depth = 0; level instanceof Error && depth < 5; level = level.cause, depth++) {
-    const found = (level as Partial<NetworkCause>).code
+    const { code: found, syscall } = level as Partial<SystemError>
+    // A route can vanish under a connection too, and then it is reading or writing that fails.
+    if (syscall === 'read' || syscall === 'write') connected = true
     if (typeof found === 'string' && /^\w{3,64}$/.test(found)) code = found
     // What undici says instead of a code, of ports such as 22 that no fetch connects to.
     else if (level.message === 'bad port') code = 'BAD_PORT'
   }
-  const unsent = NOT_CONNECTED.test(code) || NOT_CONNECTABLE.test(code)
+  const unsent = !connected && (NOT_CONNECTED.test(code) || NOT_CONNECTABLE.test(code))
   const what = `${unsent ? 'could not be reached' : 'closed or lost the connection'} (${code || 'no code'})`
   return failure(call, 'network_error', what, {
     ...where,
