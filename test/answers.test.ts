@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type ClientInformation, DcrClient, type DcrError, type Warning } from '../src/index.js'
+import { type ClientInformation, DcrClient, type Warning } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -23,12 +24,6 @@ function connect(server: ScriptedServer) {
   const onWarning = ({ code, member }: Warning) => void warnings.push(member ? `${code} ${member}` : code)
   return { dcr: new DcrClient(server.metadata, { allowInsecureRequests: true, onWarning }), warnings }
 }
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 describe('an answer that registers a client', () => {
   interface Row {

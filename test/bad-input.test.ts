@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ClientInformation, DcrClient, type DcrError } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, startScripted } from './servers/scripted.js'
 
 /** Stands in values that are refused: no message may repeat it. */
@@ -8,12 +9,6 @@ const REDIRECT = 'https://app.example.com/cb'
 const PUBLIC_KEY = { kty: 'EC', crv: 'P-256', x: 'eA', y: 'eQ', kid: 'k1' }
 
 const connect = (server: ScriptedServer) => new DcrClient(server.metadata, { allowInsecureRequests: true })
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 /** The error of something that is refused here: nothing may have reached the server. */
 async function refusalOf(attempt: (dcr: DcrClient) => Promise<unknown>): Promise<DcrError> {

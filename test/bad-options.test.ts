@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { type ClientInformation, DcrClient, type DcrClientOptions, type DcrError } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, startScripted } from './servers/scripted.js'
 
 /** Stands in values that are refused: no message may repeat it. */
 const CANARY = 'canary-c0ffee'
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
 const OPERATIONS = ['get', 'update', 'delete'] as const
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 /** A promise, so that what the constructor throws is a rejection too. */
 const connect = async (server: ScriptedServer, options?: DcrClientOptions) =>

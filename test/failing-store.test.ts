@@ -4,19 +4,13 @@ import {
   type CredentialStore,
   DcrClient,
   type DcrClientOptions,
-  type DcrError,
   memoryStore,
 } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
 const OPERATIONS = ['get', 'update', 'delete'] as const
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 /** A client of the server, and a store of which some methods do not work. */
 const connect = (server: ScriptedServer, broken: Partial<CredentialStore>, options?: DcrClientOptions) =>

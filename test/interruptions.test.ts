@@ -3,11 +3,11 @@ import {
   type ClientInformation,
   DcrClient,
   type DcrClientOptions,
-  type DcrError,
   discover,
   none,
   requestToken,
 } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -27,12 +27,6 @@ const known = (server: ScriptedServer): ClientInformation => ({
   registration_client_uri: `${server.origin}/register/c1`,
   ...METADATA,
 })
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 /** Every call that can be interrupted. */
 const calls: Record<string, (server: ScriptedServer, options: DcrClientOptions) => Promise<unknown>> = {

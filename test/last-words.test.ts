@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  type ClientInformation,
-  DcrClient,
-  type DcrClientOptions,
-  type DcrError,
-  memoryStore,
-} from '../src/index.js'
+import { type ClientInformation, DcrClient, type DcrClientOptions, memoryStore } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
 
 /* What a server says last about a client: it must not be taken for something else, nor be lost. */
@@ -22,12 +17,6 @@ async function connect(script: Step[], options: DcrClientOptions = {}) {
   const server = await startScripted(...script)
   return { server, dcr: new DcrClient(server.metadata, { allowInsecureRequests: true, ...options }) }
 }
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 test('a deletion that is answered 200 with an error has not been done', async () => {
   const store = memoryStore()

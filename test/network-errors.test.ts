@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { DcrClient, type DcrError, type RequestOptions } from '../src/index.js'
+import { DcrClient, type RequestOptions } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -11,12 +12,6 @@ type Fetch = NonNullable<RequestOptions['fetch']>
 
 // The wait before a request is sent again is a random part of 300 ms: here it is none.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 const register = (fetch: Fetch) => new DcrClient(SERVER, { fetch }).register(METADATA)
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ClientInformation, DcrClient, type DcrError, type RequestOptions } from '../src/index.js'
+import { type ClientInformation, DcrClient, type RequestOptions } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, startScripted } from './servers/scripted.js'
 
 const CREDENTIALS = { client_id: 'c1', registration_access_token: 'rat-1' }
@@ -17,12 +18,6 @@ async function register(server: ScriptedServer, registration_client_uri: string,
   const client = await dcr.register({ redirect_uris: ['https://app.example.com/cb'] })
   return { dcr, client, warnings }
 }
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 /** An update needs something to start from. */
 const named = (client: ClientInformation): ClientInformation => ({ ...client, client_name: 'App' })

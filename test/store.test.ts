@@ -4,10 +4,10 @@ import {
   type CredentialStore,
   DcrClient,
   type DcrClientOptions,
-  type DcrError,
   memoryStore,
   type StoredClient,
 } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -25,12 +25,6 @@ const known = (server: ScriptedServer): ClientInformation => ({
   ...METADATA,
 })
 const created = (server: ScriptedServer): Step => ({ status: 201, body: known(server) })
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 /** A server that gives a new registration access token with each answer, and knows the last one only. */
 async function startRotating() {

@@ -3,21 +3,15 @@ import {
   clientSecretBasic,
   clientSecretPost,
   DcrClient,
-  type DcrError,
   registrationToken,
   requestToken,
 } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
 const registrar = { client_id: 'registrar', client_secret: 'registrar-secret' }
 const loopback = { allowInsecureRequests: true }
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 const connect = (server: ScriptedServer, options: Parameters<typeof registrationToken>[2] = {}) =>
   new DcrClient(server.metadata, {

@@ -6,9 +6,9 @@ import {
   type ClientInformation,
   DcrClient,
   type DcrClientOptions,
-  type DcrError,
   type RequestOptions,
 } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type Received, type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -32,12 +32,6 @@ const known = (server: ScriptedServer): ClientInformation => ({
   registration_client_uri: `${server.origin}/register/c1`,
   ...METADATA,
 })
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 const head = 'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\n'
 /** What a server can do instead of an answer, once it has read the request. */

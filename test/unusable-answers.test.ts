@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { DcrClient, type DcrError, OAuthError } from '../src/index.js'
+import { DcrClient, OAuthError } from '../src/index.js'
+import { failureOf } from './failure-of.js'
 import { type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -8,12 +9,6 @@ const CREDENTIALS = { client_id: 'c1', client_secret: 's1', client_secret_expire
 
 const register = (server: ScriptedServer) =>
   new DcrClient(server.metadata, { allowInsecureRequests: true }).register(METADATA)
-
-const failureOf = (promise: Promise<unknown>): Promise<DcrError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error) => error,
-  )
 
 describe('a success that cannot be used', () => {
   interface Row {
