@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { median } from './median.js'
 
-const RUNS = 41
+const RUNS = 25
 const WANTED = 1.15
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -13,7 +13,6 @@ const entries = {
   'dcr-client': [root, './dist/index.js'],
   'ky and zod/mini': [root, 'ky', 'zod/mini'],
   oauth4webapi: [bench, 'oauth4webapi'],
-  'openid-client': [bench, 'openid-client'],
   'MCP SDK v1 (client/auth.js)': [bench, '@modelcontextprotocol/sdk/client/auth.js'],
   'MCP client v2': [bench, '@modelcontextprotocol/client'],
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { cpu } from './cpu.js'
 import { importTime } from './import-time.js'
@@ -43,7 +43,6 @@ if (process.argv.includes('--write')) {
   const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0].model}, ${new Date().toISOString().slice(0, 10)}.`
   const list = [...new Set(versions)].map((name) => `${name} ${versionOf(name)}`).join(', ')
   const file = new URL('RESULTS.md', import.meta.url)
-  await mkdir(new URL('.', file), { recursive: true })
   await writeFile(
     file,
     `# Results of \`npm run bench -- --write\`\n\n${machine}\n${list}.\n\n${parts.join('\n\n')}\n`,

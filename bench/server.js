@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { answerParent } from './child.js'
 import { layouts } from './layouts.js'
-import { registered } from './registration.js'
+import { metadata as asked, registered } from './registration.js'
 
 /*
  * Runs in a process of its own: authorization servers on loopback, as many as the parent asks for, each on its
@@ -38,7 +38,8 @@ async function start({ layout, latency }) {
     for await (const chunk of request) text += chunk
     if (latency > 0) await wait(latency)
     if (method === 'GET' && url === document) answer(response, 200, metadata)
-    else if (method === 'POST' && url === '/register')
+    // Whoever sends another thing does other work, and is refused.
+    else if (method === 'POST' && url === '/register' && text === JSON.stringify(asked))
       answer(response, 201, registered(JSON.parse(text), ++state.clients, origin))
     else answer(response, 404, { error: 'not_found' })
   })
