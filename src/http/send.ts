@@ -55,7 +55,7 @@ export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promis
           ...without({ authorization, 'content-type': type }, isUnset),
         },
         // Text and signal stand beside the Request: fetch would pipe a body that is in it through a stream of its
-        // own, and ky would follow a signal with two more. Together they are a third of the processor time.
+        // own, and ky would follow a signal with two more: together about a fifth of what a bare fetch costs.
         fetch: (request) => {
           const init = { body: json ?? form?.toString() ?? null, signal }
           return call.fetch ? call.fetch(new Request(request, init)) : fetch(request, init)
