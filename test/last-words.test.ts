@@ -94,3 +94,16 @@ test('origins are compared whole: text in place of a list is refused', async () 
     /trustedOrigins must be a list/,
   )
 })
+
+test.each(['validationErrors', 'error_description', 'error_hint', 'description'])(
+  'a refusal with a %s too deep to be written is a refusal',
+  async (member) => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    const { dcr } = await connect([
+      { status: 400, body: `{"error":"invalid_client_metadata","${member}":${deep}}` },
+    ])
+    const error = await failureOf(dcr.register({}))
+    expect(error).toMatchObject({ name: 'OAuthError', status: 400, error: 'invalid_client_metadata' })
+    expect(error.message).not.toMatch(/undefined|object/)
+  },
+)

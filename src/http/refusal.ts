@@ -64,11 +64,11 @@ export function refusal(
   )
   const error_description = first(
     LONGEST_DESCRIPTION,
-    [body.error_description, body.error_hint].filter(Boolean).join(' '),
+    joined(body.error_description, body.error_hint),
     nested.reason,
     nested.message,
     body.errorSummary,
-    body.validationErrors ? `${body.description} ${JSON.stringify(body.validationErrors)}` : body.description,
+    joined(body.description, written(body.validationErrors)),
     body.msg,
     body.message,
     body.detail,
@@ -85,6 +85,19 @@ export function refusal(
     status,
     outcome: outcomeOf(status, code, retryAfter),
   })
+}
+
+function joined(...texts: unknown[]): string {
+  return texts.filter((text) => typeof text === 'string' && text).join(' ')
+}
+
+/** What can be parsed may be too deep to be written. */
+function written(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
 /** Leaves out of a text what was sent, as it was and as it is written in headers, URLs and forms. */

@@ -61,7 +61,7 @@ export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promis
           return call.fetch ? call.fetch(new Request(request, init)) : fetch(request, init)
         },
         redirect: 'manual',
-        // When to send again and how long to wait is decided here, for the body as well as for the head.
+        // When to send again is for request.ts to say, and the deadline is the call's, for the body as well.
         retry: 0,
         timeout: false,
         throwHttpErrors: false,
