@@ -1,16 +1,18 @@
 import { alone, type Custody, checkStore, keep } from './custody.js'
 import { differences } from './differences.js'
 import { type DcrError, type ErrorDetails, keepClient, type OAuthError } from './errors.js'
+import { fitted } from './fitting.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
 import { failure } from './http/failure.js'
 import { refusal } from './http/refusal.js'
 import { request } from './http/request.js'
-import type { Answer } from './http/send.js'
+import type { Answer, Attempt } from './http/send.js'
 import { callableUrl } from './http/url.js'
 import { readClientInformation, rescue } from './information.js'
 import { isRecord, isUnset, type JsonObject, without } from './json.js'
 import { checkManageWith, type ManagementOptions, managementExchange } from './management.js'
-import { checkMembers, checkWhole, serialize, snapshot } from './metadata.js'
+import { checkMembers, checkWhole, snapshot } from './metadata.js'
+import type { Provider } from './providers/provider.js'
 import { hasMetadata, replacement } from './replacement.js'
 import type { CredentialStore } from './stores/store.js'
 import type {
@@ -19,11 +21,14 @@ import type {
   ClientMetadata,
   ClientMetadataChanges,
 } from './types.js'
+import { permitted, toWire } from './wire.js'
 
 /** Options of a {@link DcrClient}; the request options among them hold for all its calls. */
 export interface DcrClientOptions extends RequestOptions, ManagementOptions {
   /** Where every answer is saved before it is returned, and the newest credentials are taken from. */
   store?: CredentialStore | undefined
+  /** Where the server contradicts the specifications: one of `dcr-client/providers`, or your own. */
+  provider?: Provider | undefined
 }
 
 /**
@@ -60,7 +65,7 @@ export class DcrClient<Extension extends object = object> {
     }
     checkManageWith(options, call)
     checkStore(options.store, call)
-    this.#server = server
+    this.#server = fitted(server, options.provider, call)
     this.#options = options
     this.#custody = { issuer: server.issuer, store: options.store }
   }
@@ -77,7 +82,7 @@ export class DcrClient<Extension extends object = object> {
     metadata: ClientMetadata<Extension>,
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
-    const call = openCall('register', this.#options, options)
+    const call = this.#open('register', options)
     const { registration_endpoint, issuer } = this.#server
     if (!registration_endpoint) {
       throw failure(
@@ -90,9 +95,10 @@ export class DcrClient<Extension extends object = object> {
     const requested = without(snapshot(metadata, call), isUnset)
     checkMembers(requested, call)
     checkWhole(requested, call)
-    const json = serialize(requested, call)
+    const body = toWire(permitted(requested, call), 'register', call)
+    const token = this.#options.initialAccessToken
 
-    const answer = await request({ method: 'POST', url, json, token: this.#options.initialAccessToken }, call)
+    const answer = await request({ method: 'POST', url, ...body, token, scheme: call.provider?.scheme }, call)
     const client = await this.#receive(answer, url, call)
     if (answer.status !== 201)
       call.warn('unexpected_status', `The status is ${answer.status} where 201 is due.`)
@@ -108,7 +114,7 @@ export class DcrClient<Extension extends object = object> {
    * @see RFC 7592 §2.1
    */
   async get(client: ClientInformation, options?: RequestOptions): Promise<ClientInformation<Extension>> {
-    const call = openCall('get', this.#options, options)
+    const call = this.#open('get', options)
     return alone(
       this.#custody,
       client,
@@ -132,18 +138,19 @@ export class DcrClient<Extension extends object = object> {
     changes: ClientMetadataChanges<Extension>,
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
-    const call = openCall('update', this.#options, options)
-    const wanted = snapshot(changes, call)
-    checkMembers(without(wanted, isUnset), call)
+    const call = this.#open('update', options)
+    const given = snapshot(changes, call)
+    checkMembers(without(given, isUnset), call)
+    const wanted = permitted(given, call)
     return alone(this.#custody, client, call, async (newest) => {
       let known = newest
       try {
-        if (!hasMetadata(known)) known = await this.#manage(known, call)
-        const whole = replacement(known, wanted)
+        if (!hasMetadata(known) || call.provider?.readBeforeUpdate) known = await this.#manage(known, call)
+        const whole = replacement(known, wanted, call)
         checkWhole(whole, call)
-        const json = serialize(whole, call)
+        const body = toWire(whole, 'update', call)
         try {
-          const updated = await this.#manage(known, call, json)
+          const updated = await this.#manage(known, call, body)
           warnOfDifferences(whole, updated, call)
           return updated as ClientInformation<Extension>
         } catch (error) {
@@ -151,7 +158,7 @@ export class DcrClient<Extension extends object = object> {
           known = await this.#manage(known, call, undefined, error as DcrError)
         }
         if (differences({ ...whole, ...wanted }, known).length > 0)
-          known = await this.#manage(known, call, json)
+          known = await this.#manage(known, call, body)
         else call.warn('update_reconciled', 'The answer was lost; a read found the update done.')
         return known as ClientInformation<Extension>
       } catch (error) {
@@ -168,7 +175,7 @@ export class DcrClient<Extension extends object = object> {
    * @see RFC 7592 §2.3
    */
   async delete(client: ClientInformation, options?: RequestOptions): Promise<void> {
-    const call = openCall('delete', this.#options, options)
+    const call = this.#open('delete', options)
     return alone(this.#custody, client, call, async (newest) => {
       const exchange = managementExchange('DELETE', newest, this.#server, this.#options, call)
       const details = await request(exchange, call).then(
@@ -190,19 +197,23 @@ export class DcrClient<Extension extends object = object> {
     })
   }
 
-  /** A read, or a replacement by `json`. `lost` is the error of the update that this read looks after. */
+  #open(operation: string, options: RequestOptions | undefined): Call {
+    return { ...openCall(operation, this.#options, options), provider: this.#options.provider }
+  }
+
+  /** A read, or a replacement by `body`. `lost` is the error of the update that this read looks after. */
   async #manage(
     client: ClientInformation,
     call: Call,
-    json?: string,
+    body?: Pick<Attempt, 'json' | 'form'>,
     lost?: DcrError,
   ): Promise<ClientInformation> {
-    const exchange = managementExchange(json ? 'PUT' : 'GET', client, this.#server, this.#options, call)
-    const answer = await request({ ...exchange, json, ...(lost && { earlier: 'unknown' }) }, call).catch(
+    const exchange = managementExchange(body ? 'PUT' : 'GET', client, this.#server, this.#options, call)
+    const answer = await request({ ...exchange, ...body, ...(lost && { earlier: 'unknown' }) }, call).catch(
       (error: DcrError) => {
         // The token worked until an answer was lost, and no longer: that answer held the new one.
         const mine = exchange.token === client.registration_access_token
-        const locked = mine && !json && error.code === 'unauthorized' && error.outcome === 'unknown'
+        const locked = mine && !body && error.code === 'unauthorized' && error.outcome === 'unknown'
         if (!locked) throw error.code === 'aborted' ? error : (lost ?? error)
         const what =
           'had its answer lost, and with it the new registration access token; the client itself still works'

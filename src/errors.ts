@@ -12,6 +12,8 @@ export type Outcome = 'not_sent' | 'rejected' | 'applied' | 'unknown'
 export type ErrorCode =
   /** What the caller passed cannot be sent; the message names the member or option. */
   | 'invalid_argument'
+  /** The provider is made for another kind of server. */
+  | 'provider_mismatch'
   /** A URL is not `https:` (nor loopback `http:` where `allowInsecureRequests` allows it). */
   | 'insecure_url'
   /** A URL from the caller, the metadata or an answer is not one that may be called. */

@@ -15,7 +15,8 @@ export { discover } from './discovery.js'
 export { DcrError, type ErrorCode, OAuthError, type Outcome } from './errors.js'
 export type { RequestOptions } from './http/call.js'
 export type { TokenSource } from './http/request.js'
-export type { ManageWith } from './management.js'
+export type { Provider } from './providers/provider.js'
+export { metadataOf } from './replacement.js'
 export { memoryStore } from './stores/memory.js'
 export { type CredentialStore, type StoredClient, storeKey } from './stores/store.js'
 export { registrationToken, requestToken, type TokenRequestOptions } from './token.js'
@@ -29,6 +30,7 @@ export type {
   JsonWebKeySet,
   LocalizedMember,
   LocalizedMembers,
+  ManageWith,
   TokenResponse,
 } from './types.js'
 export type { Warning, WarningCode } from './warnings.js'

@@ -1,5 +1,5 @@
 import type { ErrorDetails } from './errors.js'
-import { isToken } from './http/bearer.js'
+import { isToken } from './http/authorization.js'
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { hasControlCharacter } from './http/printable.js'
@@ -10,6 +10,7 @@ import { isRecord, type JsonObject } from './json.js'
 import { readMembers } from './reading.js'
 import { clientInformationGuards } from './schemas.js'
 import type { ClientInformation } from './types.js'
+import { fromWire } from './wire.js'
 
 /** Credentials and dates that many servers give once, and leave out of later answers. */
 const CARRIED = [
@@ -30,10 +31,11 @@ export function readClientInformation(
   call: Call,
   previous?: ClientInformation,
 ): ClientInformation {
-  const { json, status, details } = answer
+  const { status, details } = answer
   const unusable = (what: string, told: Partial<ErrorDetails>) =>
     failure(call, 'invalid_response', `answered ${status} ${what}`, { ...details, ...told })
-  if (!isRecord(json)) throw unusable('without a JSON object', { outcome: 'unknown' })
+  if (!isRecord(answer.json)) throw unusable('without a JSON object', { outcome: 'unknown' })
+  const json = fromWire(answer.json, call)
   const { client_id } = json
   if (client_id === undefined && json.error !== undefined) throw refusal(call, answer, details)
   // 202 is for work that is yet to be done.

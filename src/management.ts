@@ -4,22 +4,12 @@ import { failure } from './http/failure.js'
 import { printable } from './http/printable.js'
 import type { Exchange, TokenSource } from './http/request.js'
 import { callableUrl } from './http/url.js'
-import type { AuthorizationServerMetadata, ClientInformation } from './types.js'
-
-/**
- * What proves that a client may be read, updated and deleted.
- *
- * - `registration_access_token`: the client's own token, as RFC 7592 §2 has it.
- * - `client_secret`: the client's own identifier and secret, in the `Authorization` header for a client
- *   registered with `client_secret_basic`, in the query of the URL for one with `client_secret_post`.
- * - `initial_access_token`: the token that registers, as administrators of Okta, WSO2 or Connect2id do.
- */
-export type ManageWith = 'registration_access_token' | 'client_secret' | 'initial_access_token'
+import type { AuthorizationServerMetadata, ClientInformation, ManageWith } from './types.js'
 
 export interface ManagementOptions {
   /** The bearer token that a protected registration endpoint wants, or where to get it (RFC 7591 §3). */
   initialAccessToken?: string | TokenSource | undefined
-  /** What `get`, `update` and `delete` prove themselves with. Default `registration_access_token`. */
+  /** What `get`, `update` and `delete` prove themselves with. Default `registration_access_token`, or the provider's. */
   manageWith?: ManageWith | undefined
 }
 
@@ -37,27 +27,34 @@ export function checkManageWith(
     throw failure(call, 'invalid_argument', `options.manageWith must be one of ${WAYS}`)
 }
 
+const OPERATIONS = { GET: 'get', PUT: 'update', DELETE: 'delete' } as const
+
 /** The request to a client configuration endpoint; refused here, before anything is sent, if it cannot be made. */
 export function managementExchange(
   method: 'GET' | 'PUT' | 'DELETE',
   client: ClientInformation,
   server: AuthorizationServerMetadata,
-  { manageWith = 'registration_access_token', initialAccessToken }: ManagementOptions,
+  options: ManagementOptions,
   call: Call,
 ): Exchange {
+  const { name, management, scheme, manageWith: usual = 'registration_access_token' } = call.provider ?? {}
+  const { manageWith = usual, initialAccessToken } = options
+  if (management && !management.includes(OPERATIONS[method])) {
+    const what = `${name} does not offer to ${OPERATIONS[method]} a client`
+    throw failure(call, 'management_not_supported', what)
+  }
   const url = configurationUrl(client, server, manageWith, call)
   const { client_id, client_secret, token_endpoint_auth_method: proof = 'client_secret_basic' } = client
   const missing = (what: string) =>
     failure(call, 'missing_credential', `to be managed, the client needs ${what}`)
 
-  if (manageWith !== 'client_secret') {
-    const token =
-      manageWith === 'initial_access_token' ? initialAccessToken : client.registration_access_token
-    if (!token)
-      throw missing(
-        manageWith === 'initial_access_token' ? 'the option initialAccessToken' : `a ${manageWith}`,
-      )
-    return { method, url, token }
+  if (manageWith === 'initial_access_token') {
+    if (!initialAccessToken) throw missing('the option initialAccessToken')
+    return { method, url, token: initialAccessToken, scheme }
+  }
+  if (manageWith === 'registration_access_token') {
+    if (!client.registration_access_token) throw missing('a registration_access_token')
+    return { method, url, token: client.registration_access_token }
   }
   if (!client_secret) throw missing('a client_secret')
   if (proof === 'client_secret_basic') {
@@ -71,8 +68,8 @@ export function managementExchange(
 }
 
 /**
- * `registration_client_uri` exactly as it was given: RFC 7592 Appendix B forbids to build it. Where a server has
- * another way of managing and so gives none, it is the path below the registration endpoint.
+ * `registration_client_uri` exactly as it was given: RFC 7592 Appendix B forbids to build it. It is built where a
+ * provider says so, and where a server has another way of managing and so gives none.
  */
 function configurationUrl(
   { registration_client_uri, client_id }: ClientInformation,
@@ -80,8 +77,9 @@ function configurationUrl(
   manageWith: ManageWith,
   call: Call,
 ): URL {
+  const { clientUri } = call.provider ?? {}
   const home = callableUrl(registration_endpoint ?? issuer, 'registration_endpoint', call)
-  if (registration_client_uri) {
+  if (registration_client_uri && !clientUri) {
     const url = callableUrl(registration_client_uri, 'registration_client_uri', call)
     if (url.origin === home.origin || call.trustedOrigins?.includes(url.origin)) return url
     const where = `at ${url.origin}, and the client was registered at ${home.origin}`
@@ -91,12 +89,16 @@ function configurationUrl(
       `registration_client_uri is ${where}; trust it by the option trustedOrigins`,
     )
   }
-  if (manageWith === 'registration_access_token' || !registration_endpoint) {
+  if (!registration_endpoint || (manageWith === 'registration_access_token' && !clientUri)) {
     throw failure(
       call,
       'management_not_supported',
       'the client has no registration_client_uri to be managed at',
     )
+  }
+  if (clientUri === 'query') {
+    home.searchParams.set('client_id', client_id)
+    return home
   }
   const below = `${home.pathname.replace(/\/$/, '')}/${encodeURIComponent(client_id)}`
   home.pathname = below

@@ -23,6 +23,11 @@ const HARMFUL_SCHEME = /^(javascript|data|vbscript|blob|file|about):$/
 
 const guards: Guards = clientInformationGuards
 
+/** Whether a specification has this member, language tag aside. */
+export function isSpecified(member: string): boolean {
+  return Object.hasOwn(guards, member.replace(/#.*/, ''))
+}
+
 /** A plain copy of what the caller passed, read once: what is checked is what is sent. */
 export function snapshot(metadata: unknown, call: Call): JsonObject {
   const refuse = (what: string) => failure(call, 'invalid_argument', `the metadata must be ${what}`)
@@ -66,7 +71,7 @@ export function checkMembers(metadata: JsonObject, call: Call): void {
     if (guard && !passes(guard, value)) refuse(`${member} must be ${expectation(guard)}`)
     if (/_(uri|endpoint)(#.*)?$/.test(member)) {
       // What a member of the server's own may be, the server knows.
-      const known = Object.hasOwn(guards, member.replace(/#.*/, ''))
+      const known = isSpecified(member)
       if (known || HARMFUL_SCHEME.test(parse(`${value}`)?.protocol ?? '')) checkUri(value, member, refuse)
     }
     if (/_uris$/.test(member)) {

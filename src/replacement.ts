@@ -1,9 +1,11 @@
+import type { Call } from './http/call.js'
 import { isUnset, type JsonObject, saysNothing, without } from './json.js'
-import { SERVER_MEMBERS } from './metadata.js'
-import type { ClientInformation } from './types.js'
+import { isSpecified, SERVER_MEMBERS } from './metadata.js'
+import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from './types.js'
+import { permitted } from './wire.js'
 
 /** What a client may send back of what it was answered. */
-function metadataOf(client: ClientInformation): JsonObject {
+function heldMetadata(client: ClientInformation): JsonObject {
   return without(client, (value, member) => SERVER_MEMBERS.has(member) || saysNothing(value))
 }
 
@@ -12,11 +14,35 @@ function metadataOf(client: ClientInformation): JsonObject {
  * current metadata with the changes laid over it, less what a client must not send and what servers put into
  * their answers for "nothing" but refuse to be given back.
  */
-export function replacement(current: ClientInformation, changes: JsonObject): JsonObject {
-  return { client_id: current.client_id, ...without({ ...metadataOf(current), ...changes }, isUnset) }
+export function replacement(current: ClientInformation, changes: JsonObject, call: Call): JsonObject {
+  const { notSentBack = [], sentBack = [] } = call.provider ?? {}
+  const held = without(heldMetadata(current), (_value, member) => notSentBack.includes(member))
+  // Members of the server's own, and empty lists, are nothing that anybody asked for.
+  const asked = (member: string, value: unknown) => isSpecified(member) && `${value}` !== ''
+  return {
+    client_id: current.client_id,
+    ...without(current as object, (_value, member) => !sentBack.includes(member)),
+    ...without({ ...permitted(held, call, asked), ...changes }, isUnset),
+  }
 }
 
 /** Whether a client holds more than its credentials: an update of those alone would delete all the rest. */
 export function hasMetadata(client: ClientInformation): boolean {
-  return Object.keys(metadataOf(client)).length > 0
+  return Object.keys(heldMetadata(client)).length > 0
+}
+
+/**
+ * What registers another client like this one: for servers that offer no update. Members that no specification
+ * has are left out; name them in `changes`. The first client stays at the server, and its credentials stay good.
+ *
+ * @param changes - Laid over it: a member replaces, `null` removes.
+ * @example
+ * const successor = await dcr.register(metadataOf(client, { scope: 'openid email' }))
+ */
+export function metadataOf<Extension extends object = object>(
+  client: ClientInformation<Extension>,
+  changes: ClientMetadataChanges<Extension> = {},
+): ClientMetadata<Extension> {
+  const held = without(heldMetadata(client), (_value, member) => !isSpecified(member))
+  return without({ ...held, ...changes }, isUnset) as ClientMetadata<Extension>
 }

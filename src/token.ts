@@ -1,6 +1,6 @@
 import { type ClientAuthentication, secretOf } from './client-auth.js'
 import { DcrError } from './errors.js'
-import { isToken } from './http/bearer.js'
+import { isToken } from './http/authorization.js'
 import { type Call, openCall, type RequestOptions, within } from './http/call.js'
 import { failure } from './http/failure.js'
 import { printable } from './http/printable.js'

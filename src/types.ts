@@ -8,6 +8,16 @@ export type {
   TokenResponse,
 } from './openapi.gen.js'
 
+/**
+ * What proves that a client may be read, updated and deleted.
+ *
+ * - `registration_access_token`: the client's own token, as RFC 7592 §2 has it.
+ * - `client_secret`: the client's own identifier and secret, in the `Authorization` header for a client
+ *   registered with `client_secret_basic`, in the query of the URL for one with `client_secret_post`.
+ * - `initial_access_token`: the token that registers, as administrators of Okta, WSO2 or Connect2id do.
+ */
+export type ManageWith = 'registration_access_token' | 'client_secret' | 'initial_access_token'
+
 /** Members for people, which may stand once per language: `client_name#ja-Jpan-JP` (RFC 7591 §2.2). */
 export type LocalizedMember = 'client_name' | 'client_uri' | 'logo_uri' | 'tos_uri' | 'policy_uri'
 

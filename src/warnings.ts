@@ -9,6 +9,10 @@ export type WarningCode =
   | 'converted_member'
   /** A member was beyond use, and reads as absent. One that is null or empty is told nobody. */
   | 'ignored_member'
+  /** A member was not sent, as the provider does not have it. */
+  | 'left_out_member'
+  /** The answer is not of the shape the provider expects, and was read without it. */
+  | 'unlike_provider'
   /** A client with a secret-based method was given no secret, or a secret came without its expiry. */
   | 'missing_member'
   /** The server granted something other than what was asked; `differences()` tells what. */

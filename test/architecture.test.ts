@@ -5,12 +5,26 @@ import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../src', import.meta.url))
 
+const PROVIDERS = readdirSync(join(root, 'providers'))
+  .filter((file) => file !== 'provider.ts')
+  .map((file) => `providers/${file.replace(/\.ts$/, '')}`)
+
 /** The floors of the house, from the ground up: a file may import its own floor and those below. */
 const floors = [
-  ['errors', 'warnings', 'json', 'openapi.gen', 'types', 'stores/store', 'stores/memory'],
+  [
+    'errors',
+    'warnings',
+    'json',
+    'openapi.gen',
+    'types',
+    'stores/store',
+    'stores/memory',
+    'providers/provider',
+    ...PROVIDERS,
+  ],
   [
     'http/printable',
-    'http/bearer',
+    'http/authorization',
     'http/body',
     'http/failure',
     'http/refusal',
@@ -23,6 +37,8 @@ const floors = [
     'schemas',
     'reading',
     'metadata',
+    'wire',
+    'fitting',
     'differences',
     'replacement',
     'information',

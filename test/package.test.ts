@@ -80,6 +80,8 @@ describe('what is published', () => {
     expect(files.filter((path: string) => path.startsWith('dist/')).sort()).toEqual([
       'dist/index.d.ts',
       'dist/index.js',
+      'dist/providers/index.d.ts',
+      'dist/providers/index.js',
       'dist/testing/index.d.ts',
       'dist/testing/index.js',
     ])

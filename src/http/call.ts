@@ -1,5 +1,6 @@
 import type { ErrorDetails } from '../errors.js'
 import { isRecord } from '../json.js'
+import type { Provider } from '../providers/provider.js'
 import type { Warning, WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
 import { parse } from './url.js'
@@ -31,6 +32,8 @@ export interface RequestOptions {
 /** One call of the public surface, from its start to its deadline. */
 export interface Call extends Readonly<Omit<RequestOptions, 'onWarning'>> {
   readonly operation: string
+  /** Where the server that is called contradicts the specifications. */
+  readonly provider?: Provider | undefined
   readonly timeout: number
   /** On the clock of `performance.now()`. */
   readonly expiresAt: number

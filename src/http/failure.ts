@@ -6,6 +6,7 @@ import {
   type Outcome,
   type Refusal,
 } from '../errors.js'
+import type { Provider } from '../providers/provider.js'
 
 const CONSEQUENCE: Record<Outcome, string> = {
   not_sent: 'Nothing was sent.',
@@ -16,7 +17,7 @@ const CONSEQUENCE: Record<Outcome, string> = {
 
 /** One sentence of what happened at which endpoint, and one of what became of the request. */
 export function failure(
-  { operation }: { readonly operation: string },
+  { operation, provider }: { readonly operation: string; readonly provider?: Provider | undefined },
   code: ErrorCode,
   what: string,
   details: ErrorDetails | Refusal = { outcome: 'not_sent' },
@@ -26,9 +27,14 @@ export function failure(
   const outcome = earlier === 'unknown' && told.outcome !== 'applied' ? earlier : told.outcome
   const { endpoint = '', client } = told
   const where = endpoint && `${endpoint} `
-  // A read changes nothing, whatever became of it.
-  const consequence = outcome !== 'not_sent' && endpoint.startsWith('GET') ? '' : ` ${CONSEQUENCE[outcome]}`
+  // A read changes nothing, whatever became of it, but for the servers that rotate tokens on it.
+  const changesNothing = endpoint.startsWith('GET') && !provider?.rotatesOnRead
+  const consequence = outcome !== 'not_sent' && changesNothing ? '' : ` ${CONSEQUENCE[outcome]}`
   const held = client ? ' What is known of the client is in error.client.' : ''
-  const message = `${operation}: ${where}${what}.${consequence}${held}`
+  const advice = provider?.advice?.[code] ? `; ${provider.advice[code]}` : ''
+  const answered = 'status' in told || code === 'invalid_response'
+  const doubt =
+    provider && answered ? ` Is this the server that the provider ${provider.name} is made for?` : ''
+  const message = `${operation}: ${where}${what}${advice}.${consequence}${held}${doubt}`
   return new ('status' in told ? OAuthError : DcrError)(code, message, { ...told, outcome })
 }

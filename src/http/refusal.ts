@@ -1,5 +1,6 @@
 import type { DcrError, ErrorCode, ErrorDetails, Outcome } from '../errors.js'
 import { isRecord, isUnset, without } from '../json.js'
+import type { Provider } from '../providers/provider.js'
 import { failure } from './failure.js'
 import { printable } from './printable.js'
 import { formEncoded } from './url.js'
@@ -39,7 +40,7 @@ interface Refused {
  * object, `{code,description}`, `{errorCode,errorSummary}`, `{error_code,msg}`, plain text, nothing.
  */
 export function refusal(
-  call: { readonly operation: string },
+  call: { readonly operation: string; readonly provider?: Provider | undefined },
   { status, headers, json, secrets }: Refused,
   details: Omit<ErrorDetails, 'outcome'>,
 ): DcrError {
@@ -75,11 +76,16 @@ export function refusal(
     body.title,
     parameter(challenge, 'error_description'),
   )
-  const retryAfter = secondsUntil(headers?.get('retry-after') ?? '')
-  const code = CODES[status] ?? (status > 499 ? 'server_error' : 'rejected')
+  const retryAfter =
+    secondsUntil(headers?.get('retry-after') ?? '') ??
+    (status === 429 ? secondsToReset(headers?.get('ratelimit-reset') ?? '') : undefined)
+  const { errors = {}, advice } = call.provider ?? {}
+  const named = error !== undefined && Object.hasOwn(errors, error) ? errors[error] : undefined
+  const code = named ?? CODES[status] ?? (status > 499 ? 'server_error' : 'rejected')
   const told = { error, error_description, error_uri: first(LONGEST_CODE, body.error_uri), retryAfter }
   const words = [error, error_description].filter(Boolean).join(': ')
-  return failure(call, code, `answered ${status} ${words}`.trimEnd() + (ADVICE[code] ?? ''), {
+  const general = advice?.[code] ? '' : (ADVICE[code] ?? '')
+  return failure(call, code, `answered ${status} ${words}`.trimEnd() + general, {
     ...details,
     ...without(told, isUnset),
     status,
@@ -127,4 +133,9 @@ function secondsUntil(header: string): number | undefined {
   if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(header)) return undefined
   const seconds = Math.ceil((Date.parse(header) - Date.now()) / 1000)
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
+}
+
+/** What servers send in place of `Retry-After`: seconds, where it is not a date as some have it. */
+function secondsToReset(header: string): number | undefined {
+  return /^\d{1,5}$/.test(header) ? Number(header) : undefined
 }

@@ -1,6 +1,6 @@
 import { DcrError, type ErrorDetails, type OAuthError, type Outcome } from '../errors.js'
 import { isUnset, without } from '../json.js'
-import { isToken } from './bearer.js'
+import { isToken } from './authorization.js'
 import { type Call, pause, within } from './call.js'
 import { failure } from './failure.js'
 import { type Answer, type Attempt, type NetworkCause, NOT_CONNECTED, send } from './send.js'
@@ -9,6 +9,8 @@ import { type Answer, type Attempt, type NetworkCause, NOT_CONNECTED, send } fro
 export interface Exchange extends Attempt {
   /** Sent as a bearer token (RFC 6750 §2.1), in place of `authorization`. */
   readonly token?: string | TokenSource | undefined
+  /** Another scheme for the token than `Bearer`. */
+  readonly scheme?: string | undefined
   /** What came of the operation before this request. */
   readonly earlier?: Outcome
 }
@@ -33,7 +35,7 @@ const FIRST_WAIT = 300
  * token: neither is sent twice here.
  */
 export async function request(
-  { token: source, earlier = 'not_sent', ...attempt }: Exchange,
+  { token: source, scheme = 'Bearer', earlier = 'not_sent', ...attempt }: Exchange,
   call: Call,
 ): Promise<Answer> {
   let before: ErrorDetails = { outcome: earlier, attempts: 0 }
@@ -41,7 +43,7 @@ export async function request(
   let renewed = false
   for (let count = 1; ; count++) {
     try {
-      return await send(token ? { ...attempt, authorization: `Bearer ${token}` } : attempt, call, before)
+      return await send(token ? { ...attempt, authorization: `${scheme} ${token}` } : attempt, call, before)
     } catch (thrown) {
       const error = thrown as DcrError
       before = {
@@ -49,7 +51,7 @@ export async function request(
         attempts: count,
         ...(error.endpoint && { endpoint: error.endpoint }),
       }
-      let wait = waitBeforeSendingAgain(error, attempt, count)
+      let wait = waitBeforeSendingAgain(error, attempt, count, call)
       if (refusesToken(error) && typeof source === 'function' && !renewed) {
         renewed = true
         const another = await currentToken(source, call, before, token)
@@ -110,7 +112,12 @@ function refusesToken(error: DcrError): boolean {
   return error.code === 'unauthorized' || (error as OAuthError).error === 'invalid_token'
 }
 
-function waitBeforeSendingAgain(error: DcrError, { method }: Attempt, count: number): number | undefined {
+function waitBeforeSendingAgain(
+  error: DcrError,
+  { method }: Attempt,
+  count: number,
+  { provider }: Call,
+): number | undefined {
   const { code, outcome, cause } = error
   const { status, retryAfter } = error as OAuthError
   const backoff = Math.random() * FIRST_WAIT * 2 ** (count - 1)
@@ -121,5 +128,6 @@ function waitBeforeSendingAgain(error: DcrError, { method }: Attempt, count: num
   if (outcome === 'not_sent') {
     return NOT_CONNECTED.test((cause as NetworkCause).code) && count < MOST_ATTEMPTS ? backoff : undefined
   }
-  return (method === 'GET' || method === 'DELETE') && count < MOST_AFTER_SILENCE ? backoff : undefined
+  const harmless = method === 'DELETE' || (method === 'GET' && !provider?.rotatesOnRead)
+  return harmless && count < MOST_AFTER_SILENCE ? backoff : undefined
 }

@@ -1,6 +1,7 @@
 import ky from 'ky'
 import type { DcrError, ErrorCode, ErrorDetails } from '../errors.js'
 import { isUnset, without } from '../json.js'
+import { credentialsIn } from './authorization.js'
 import { readBody } from './body.js'
 import { type Call, within } from './call.js'
 import { failure } from './failure.js'
@@ -42,7 +43,7 @@ export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promis
   const endpoint = `${method} ${showUrl(url)}`
   const where = { endpoint, attempts: (before.attempts ?? 0) + 1, earlier: before.outcome }
   const details = { ...where, outcome: 'unknown' } as const
-  const sent = [authorization.split(' ')[1] ?? '', ...secrets]
+  const sent = [...credentialsIn(authorization), ...secrets]
 
   return within(
     call,

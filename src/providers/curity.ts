@@ -1,0 +1,15 @@
+import type { Provider } from './provider.js'
+
+/**
+ * Curity Identity Server.
+ *
+ * A read, too, replaces the registration access token, so one whose answer was lost is not sent again. An initial
+ * access token, with the scope `dcr`, serves once.
+ *
+ * @see {@link https://curity.io/resources/learn/dynamic-client-registration-management/}
+ */
+export const curity: Provider = {
+  name: 'curity',
+  rotatesOnRead: true,
+  advice: { unauthorized: 'an initial access token, with the scope dcr, serves once' },
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '../json.js'
+import type { Provider } from './provider.js'
+
+/** Members of its ClientRepresentation that are worth asking for beside those that have a standard name. */
+const NATIVE = [
+  ...['description', 'enabled', 'rootUrl', 'adminUrl', 'webOrigins', 'attributes', 'consentRequired'],
+  ...['defaultClientScopes', 'optionalClientScopes', 'fullScopeAllowed', 'protocolMappers', 'clientId'],
+]
+
+/** Its switches, by the grant type that each of them is for. */
+const SWITCHES = {
+  authorization_code: 'standardFlowEnabled',
+  implicit: 'implicitFlowEnabled',
+  password: 'directAccessGrantsEnabled',
+  client_credentials: 'serviceAccountsEnabled',
+}
+
+/**
+ * Keycloak's client registration provider `default`, which speaks Keycloak's own ClientRepresentation.
+ *
+ * Names are translated both ways; the authentication method `none` is its `publicClient`, and grant types are its
+ * flow switches. Native members, such as `webOrigins`, go through under their own names; others are left out.
+ *
+ * @see {@link https://www.keycloak.org/securing-apps/client-registration}, keycloak ClientRepresentation.java
+ */
+export const keycloakDefault: Provider = {
+  name: 'keycloak-default',
+  endpointPath: /\/clients-registrations\/default$/,
+  registrationEndpoint: ({ issuer }) => `${issuer.replace(/\/$/, '')}/clients-registrations/default`,
+  clientUri: 'path',
+  members: [
+    ...['client_name', 'client_uri', 'redirect_uris', 'grant_types', 'token_endpoint_auth_method'],
+    ...NATIVE,
+  ],
+  wireNames: {
+    client_id: 'clientId',
+    client_secret: 'secret',
+    client_name: 'name',
+    client_uri: 'baseUrl',
+    redirect_uris: 'redirectUris',
+    registration_access_token: 'registrationAccessToken',
+  },
+  write: ({ grant_types = ['authorization_code'], token_endpoint_auth_method, ...metadata }) => ({
+    ...metadata,
+    publicClient: token_endpoint_auth_method === 'none',
+    ...switches((grant) => (grant_types as string[]).includes(grant)),
+  }),
+  read: ({ publicClient, ...answer }) => ({
+    token_endpoint_auth_method: publicClient === true ? 'none' : 'client_secret_basic',
+    grant_types: Object.entries(SWITCHES).flatMap(([grant, name]) => (answer[name] === true ? [grant] : [])),
+    ...answer,
+  }),
+}
+
+function switches(isOn: (grant: string) => boolean): JsonObject {
+  return Object.fromEntries(Object.entries(SWITCHES).map(([grant, name]) => [name, isOn(grant)]))
+}

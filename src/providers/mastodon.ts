@@ -1,0 +1,24 @@
+import type { Provider } from './provider.js'
+
+/**
+ * Mastodon and what speaks its API: `POST /api/v1/apps`, which is older than RFC 7591.
+ *
+ * `scope` is `scopes`, `client_uri` is `website`; every client is confidential, and nothing is managed.
+ *
+ * @see {@link https://docs.joinmastodon.org/methods/apps/}
+ */
+export const mastodon: Provider = {
+  name: 'mastodon',
+  endpointPath: /\/api\/v1\/apps$/,
+  registrationEndpoint: ({ issuer }) => `${issuer.replace(/\/$/, '')}/api/v1/apps`,
+  management: [],
+  members: ['client_name', 'redirect_uris', 'scope', 'client_uri'],
+  wireNames: { scope: 'scopes', client_uri: 'website' },
+  read: ({ scope, ...answer }) => ({
+    ...answer,
+    ...(scope !== undefined && { scope: [scope].flat().join(' ') }),
+  }),
+  advice: {
+    management_not_supported: 'to change it, register another: dcr.register(metadataOf(client, changes))',
+  },
+}

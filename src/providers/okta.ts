@@ -1,0 +1,22 @@
+import { belowIssuer } from './endpoint.js'
+import type { Provider } from './provider.js'
+
+/**
+ * Okta.
+ *
+ * Everything is done with an administrator's API token, as `initialAccessToken`, in Okta's own scheme `SSWS`; for an
+ * OAuth access token with the scope `okta.clients.manage` spread it: `{ ...okta, scheme: 'Bearer' }`. There are no
+ * registration access tokens. An update that lacks a setting fails, so it starts from a fresh read.
+ *
+ * @see {@link https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/Client/}
+ */
+export const okta: Provider = {
+  name: 'okta',
+  endpointPath: /\/oauth2\/v1\/clients$/,
+  registrationEndpoint: belowIssuer('/oauth2/v1/clients'),
+  scheme: 'SSWS',
+  manageWith: 'initial_access_token',
+  clientUri: 'path',
+  readBeforeUpdate: true,
+  advice: { unauthorized: 'Okta says so of a wrong API token and of an unknown client alike' },
+}

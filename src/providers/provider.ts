@@ -1,0 +1,58 @@
+import type { ErrorCode } from '../errors.js'
+import type { JsonObject } from '../json.js'
+import type { AuthorizationServerMetadata, ManageWith } from '../types.js'
+
+/**
+ * Where one kind of server contradicts the specifications: data and tiny functions, for the option `provider` of
+ * `DcrClient`. What is absent is as the specifications have it. To change a member, spread it:
+ * `{ ...okta, scheme: 'Bearer' }`.
+ *
+ * None of it makes an answer less than it is: what a provider cannot read is read as if there were none.
+ */
+export interface Provider {
+  /** What errors and warnings call it. */
+  readonly name: string
+  /**
+   * What the path of its registration endpoint looks like. At a server with another one the `DcrClient` is refused,
+   * with `provider_mismatch`.
+   */
+  readonly endpointPath?: RegExp | undefined
+  /** The registration endpoint, for servers whose metadata leaves it out, or names another than is meant here. */
+  readonly registrationEndpoint?: ((server: AuthorizationServerMetadata) => string | undefined) | undefined
+  /** The scheme of the `Authorization` header in which the initial access token is sent. Default `Bearer`. */
+  readonly scheme?: string | undefined
+  /** The default of the option `manageWith`. */
+  readonly manageWith?: ManageWith | undefined
+  /** What of the management there is; the rest is refused before anything is sent. Default: all of it. */
+  readonly management?: readonly ('get' | 'update' | 'delete')[] | undefined
+  /**
+   * Where clients are managed whatever their `registration_client_uri` says: at the registration endpoint with the
+   * identifier as the last part of the path, or as the parameter `client_id` of the query.
+   */
+  readonly clientUri?: 'path' | 'query' | undefined
+  /**
+   * The members that may be sent; any other is left out, with the warning `left_out_member`. An entry such as
+   * `client_name#` stands for its language-tagged variants. Default: everything.
+   */
+  readonly members?: readonly string[] | undefined
+  /** Members of its answers that an update must not send back, beside those of RFC 7592 §2.2. */
+  readonly notSentBack?: readonly string[] | undefined
+  /** Members of its answers that an update must send back although RFC 7592 §2.2 leaves them out or open. */
+  readonly sentBack?: readonly string[] | undefined
+  /** Names on the wire, by the registered ones; for what is sent and for what is answered. */
+  readonly wireNames?: Readonly<Record<string, string>> | undefined
+  /** The last hand on what is sent, before `wireNames`: for values of another shape. */
+  readonly write?: ((metadata: JsonObject) => JsonObject) | undefined
+  /** The first hand on what is answered, after `wireNames`. Credentials that it drops are kept nevertheless. */
+  readonly read?: ((answer: JsonObject) => JsonObject) | undefined
+  /** How an update is written. Default `json`. */
+  readonly updateFormat?: 'json' | 'form' | undefined
+  /** Whether an update has to start from what is registered now, not from what was last known. */
+  readonly readBeforeUpdate?: boolean | undefined
+  /** Whether a read may replace the registration access token: it is then not sent again after silence. */
+  readonly rotatesOnRead?: boolean | undefined
+  /** What its own error words mean, and those it uses with an unusual status. */
+  readonly errors?: Readonly<Record<string, ErrorCode>> | undefined
+  /** What to do about an error, in place of our general advice: half a sentence. */
+  readonly advice?: Readonly<Partial<Record<ErrorCode, string>>> | undefined
+}

@@ -1,0 +1,39 @@
+import type { Provider } from './provider.js'
+
+const PATH = '/api/identity/oauth2/dcr/v1.1/register'
+
+/** What some of its versions call members in answers, which in requests have their registered names. */
+const ANSWER_NAMES: Readonly<Record<string, string>> = {
+  require_push_authorization_request: 'require_pushed_authorization_requests',
+  tls_client_certificate_bound_access_token: 'tls_client_certificate_bound_access_tokens',
+  request_object_encryption_algorithm: 'request_object_encryption_alg',
+  request_object_encryption_method: 'request_object_encryption_enc',
+}
+
+/**
+ * WSO2 Identity Server.
+ *
+ * Everything is done with an administrator's credentials in HTTP Basic: `initialAccessToken` is the base64 of
+ * `user:password`. There are no registration access tokens, and 401 with an empty body also means that the client is
+ * unknown. Some members have another name in answers than in requests; they are read by their registered names.
+ *
+ * @see {@link https://is.docs.wso2.com/en/latest/apis/dynamic-client-registration-rest-api/}, wso2-extensions/identity-inbound-auth-oauth
+ */
+export const wso2: Provider = {
+  name: 'wso2',
+  endpointPath: /\/identity\/oauth2\/dcr\/v[\d.]+\/register$/,
+  // Its issuer is the URL of its token endpoint.
+  registrationEndpoint: ({ registration_endpoint, issuer }) =>
+    registration_endpoint ?? `${issuer.replace(/\/oauth2\/token$|\/$/, '')}${PATH}`,
+  scheme: 'Basic',
+  manageWith: 'initial_access_token',
+  clientUri: 'path',
+  read: (answer) =>
+    Object.fromEntries(
+      Object.entries(answer).map(([member, value]) => [ANSWER_NAMES[member] ?? member, value]),
+    ),
+  advice: { unauthorized: 'WSO2 says so of wrong credentials and of an unknown client alike' },
+}
+
+/** Asgardeo: {@link wso2} as a service, with a bearer token as `initialAccessToken`. */
+export const asgardeo: Provider = { ...wso2, name: 'asgardeo', scheme: 'Bearer' }
