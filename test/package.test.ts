@@ -54,8 +54,15 @@ describe('what a bundle of the core holds', () => {
     expect(inputs.filter((name) => name.includes('/ky/'))).toEqual([])
   })
 
+  test('a provider brings no other along', async () => {
+    const { text } = await bundle("export { curity } from 'dcr-client/providers'")
+    expect(text).toContain('"curity"')
+    expect(text.match(/^ {2}name: /gm)).toHaveLength(1)
+    expect(text.length).toBeLessThan(500)
+  })
+
   test('importing it for nothing costs nothing', async () => {
-    const { text } = await bundle("import 'dcr-client'")
+    const { text } = await bundle("import 'dcr-client'; import 'dcr-client/providers'")
     expect(text.replace(/^\s*(\/\/.*)?$/gm, '')).toBe('')
   })
 })
@@ -77,7 +84,11 @@ describe('what is published', () => {
       'SECURITY.md',
       'package.json',
     ])
-    expect(files.filter((path: string) => path.startsWith('dist/')).sort()).toEqual([
+    // What several entries share has a name that tsup makes up.
+    const shared = /^dist\/(chunk|(?!agent)\w+-[\w-]{8})\.(js|d\.ts)$/
+    expect(files.filter((path: string) => path.startsWith('dist/') && !shared.test(path)).sort()).toEqual([
+      'dist/agent-runtimes.d.ts',
+      'dist/agent-runtimes.js',
       'dist/index.d.ts',
       'dist/index.js',
       'dist/providers/index.d.ts',

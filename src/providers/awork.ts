@@ -12,7 +12,8 @@ import type { Provider } from './provider.js'
 export const awork: Provider = {
   name: 'awork',
   endpointPath: /\/clientapplications\/register$/,
-  registrationEndpoint: belowIssuer('/api/v1/clientapplications/register'),
+  registrationEndpoint: (server) =>
+    server.registration_endpoint ?? belowIssuer(server, '/api/v1/clientapplications/register'),
   management: [],
   advice: {
     management_not_supported:

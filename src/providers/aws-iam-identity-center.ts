@@ -12,7 +12,7 @@ import type { Provider } from './provider.js'
 export const awsIamIdentityCenter: Provider = {
   name: 'aws-iam-identity-center',
   endpointPath: /\/client\/register$/,
-  registrationEndpoint: belowIssuer('/client/register'),
+  registrationEndpoint: (server) => server.registration_endpoint ?? belowIssuer(server, '/client/register'),
   management: [],
   members: ['client_name', 'redirect_uris', 'grant_types', 'scope', 'issuerUrl', 'entitledApplicationArn'],
   wireNames: {

@@ -1,6 +1,6 @@
 import type { AuthorizationServerMetadata } from '../types.js'
 
-/** The registration endpoint that the metadata names, or else this path below the issuer. */
-export function belowIssuer(path: string): (server: AuthorizationServerMetadata) => string {
-  return ({ registration_endpoint, issuer }) => registration_endpoint ?? `${issuer.replace(/\/$/, '')}${path}`
+/** An endpoint that is always at the same place below the issuer. */
+export function belowIssuer({ issuer }: AuthorizationServerMetadata, path: string): string {
+  return `${issuer.replace(/\/$/, '')}${path}`
 }

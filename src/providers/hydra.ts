@@ -13,7 +13,7 @@ import type { Provider } from './provider.js'
 export const hydra: Provider = {
   name: 'hydra',
   endpointPath: /\/oauth2\/register$/,
-  registrationEndpoint: belowIssuer('/oauth2/register'),
+  registrationEndpoint: (server) => server.registration_endpoint ?? belowIssuer(server, '/oauth2/register'),
   notSentBack: [
     'metadata',
     'access_token_strategy',

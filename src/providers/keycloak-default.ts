@@ -1,8 +1,10 @@
 import type { JsonObject } from '../json.js'
+import { belowIssuer } from './endpoint.js'
 import type { Provider } from './provider.js'
 
-/** Members of its ClientRepresentation that are worth asking for beside those that have a standard name. */
-const NATIVE = [
+/** Members with a standard name, and those of its ClientRepresentation that are worth asking for beside them. */
+const MEMBERS = [
+  ...['client_name', 'client_uri', 'redirect_uris', 'grant_types', 'token_endpoint_auth_method'],
   ...['description', 'enabled', 'rootUrl', 'adminUrl', 'webOrigins', 'attributes', 'consentRequired'],
   ...['defaultClientScopes', 'optionalClientScopes', 'fullScopeAllowed', 'protocolMappers', 'clientId'],
 ]
@@ -26,12 +28,9 @@ const SWITCHES = {
 export const keycloakDefault: Provider = {
   name: 'keycloak-default',
   endpointPath: /\/clients-registrations\/default$/,
-  registrationEndpoint: ({ issuer }) => `${issuer.replace(/\/$/, '')}/clients-registrations/default`,
+  registrationEndpoint: (server) => belowIssuer(server, '/clients-registrations/default'),
   clientUri: 'path',
-  members: [
-    ...['client_name', 'client_uri', 'redirect_uris', 'grant_types', 'token_endpoint_auth_method'],
-    ...NATIVE,
-  ],
+  members: MEMBERS,
   wireNames: {
     client_id: 'clientId',
     client_secret: 'secret',

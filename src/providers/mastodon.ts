@@ -1,3 +1,4 @@
+import { belowIssuer } from './endpoint.js'
 import type { Provider } from './provider.js'
 
 /**
@@ -10,7 +11,7 @@ import type { Provider } from './provider.js'
 export const mastodon: Provider = {
   name: 'mastodon',
   endpointPath: /\/api\/v1\/apps$/,
-  registrationEndpoint: ({ issuer }) => `${issuer.replace(/\/$/, '')}/api/v1/apps`,
+  registrationEndpoint: (server) => belowIssuer(server, '/api/v1/apps'),
   management: [],
   members: ['client_name', 'redirect_uris', 'scope', 'client_uri'],
   wireNames: { scope: 'scopes', client_uri: 'website' },

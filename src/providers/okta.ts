@@ -13,7 +13,7 @@ import type { Provider } from './provider.js'
 export const okta: Provider = {
   name: 'okta',
   endpointPath: /\/oauth2\/v1\/clients$/,
-  registrationEndpoint: belowIssuer('/oauth2/v1/clients'),
+  registrationEndpoint: (server) => server.registration_endpoint ?? belowIssuer(server, '/oauth2/v1/clients'),
   scheme: 'SSWS',
   manageWith: 'initial_access_token',
   clientUri: 'path',

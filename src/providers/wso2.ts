@@ -10,6 +10,16 @@ const ANSWER_NAMES: Readonly<Record<string, string>> = {
   request_object_encryption_method: 'request_object_encryption_enc',
 }
 
+const endpointPath = /\/identity\/oauth2\/dcr\/v[\d.]+\/register$/
+const advice = { unauthorized: 'it is said of a wrong credential and of an unknown client alike' }
+
+/** Its issuer is the URL of its token endpoint. */
+const registrationEndpoint: Provider['registrationEndpoint'] = ({ registration_endpoint, issuer }) =>
+  registration_endpoint ?? `${issuer.replace(/\/oauth2\/token$|\/$/, '')}${PATH}`
+
+const read: Provider['read'] = (answer) =>
+  Object.fromEntries(Object.entries(answer).map(([member, value]) => [ANSWER_NAMES[member] ?? member, value]))
+
 /**
  * WSO2 Identity Server.
  *
@@ -21,19 +31,22 @@ const ANSWER_NAMES: Readonly<Record<string, string>> = {
  */
 export const wso2: Provider = {
   name: 'wso2',
-  endpointPath: /\/identity\/oauth2\/dcr\/v[\d.]+\/register$/,
-  // Its issuer is the URL of its token endpoint.
-  registrationEndpoint: ({ registration_endpoint, issuer }) =>
-    registration_endpoint ?? `${issuer.replace(/\/oauth2\/token$|\/$/, '')}${PATH}`,
+  endpointPath,
+  registrationEndpoint,
   scheme: 'Basic',
   manageWith: 'initial_access_token',
   clientUri: 'path',
-  read: (answer) =>
-    Object.fromEntries(
-      Object.entries(answer).map(([member, value]) => [ANSWER_NAMES[member] ?? member, value]),
-    ),
-  advice: { unauthorized: 'WSO2 says so of wrong credentials and of an unknown client alike' },
+  read,
+  advice,
 }
 
 /** Asgardeo: {@link wso2} as a service, with a bearer token as `initialAccessToken`. */
-export const asgardeo: Provider = { ...wso2, name: 'asgardeo', scheme: 'Bearer' }
+export const asgardeo: Provider = {
+  name: 'asgardeo',
+  endpointPath,
+  registrationEndpoint,
+  manageWith: 'initial_access_token',
+  clientUri: 'path',
+  read,
+  advice,
+}
