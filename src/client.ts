@@ -10,7 +10,7 @@ import type { Answer, Attempt } from './http/send.js'
 import { callableUrl } from './http/url.js'
 import { readClientInformation, rescue } from './information.js'
 import { isRecord, isUnset, type JsonObject, without } from './json.js'
-import { checkManageWith, type ManagementOptions, managementExchange } from './management.js'
+import { checkManageWith, checkOffered, type ManagementOptions, managementExchange } from './management.js'
 import { checkMembers, checkWhole, snapshot } from './metadata.js'
 import type { Provider } from './providers/provider.js'
 import { hasMetadata, replacement } from './replacement.js'
@@ -139,6 +139,7 @@ export class DcrClient<Extension extends object = object> {
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
     const call = this.#open('update', options)
+    checkOffered('update', call)
     const given = snapshot(changes, call)
     checkMembers(without(given, isUnset), call)
     const wanted = permitted(given, call)

@@ -29,6 +29,13 @@ export function checkManageWith(
 
 const OPERATIONS = { GET: 'get', PUT: 'update', DELETE: 'delete' } as const
 
+/** Refuses what the server is known not to have. */
+export function checkOffered(operation: 'get' | 'update' | 'delete', call: Call): void {
+  const { name, management } = call.provider ?? {}
+  if (!management || management.includes(operation)) return
+  throw failure(call, 'management_not_supported', `${name} does not offer to ${operation} a client`)
+}
+
 /** The request to a client configuration endpoint; refused here, before anything is sent, if it cannot be made. */
 export function managementExchange(
   method: 'GET' | 'PUT' | 'DELETE',
@@ -37,12 +44,9 @@ export function managementExchange(
   options: ManagementOptions,
   call: Call,
 ): Exchange {
-  const { name, management, scheme, manageWith: usual = 'registration_access_token' } = call.provider ?? {}
+  checkOffered(OPERATIONS[method], call)
+  const { scheme, manageWith: usual = 'registration_access_token' } = call.provider ?? {}
   const { manageWith = usual, initialAccessToken } = options
-  if (management && !management.includes(OPERATIONS[method])) {
-    const what = `${name} does not offer to ${OPERATIONS[method]} a client`
-    throw failure(call, 'management_not_supported', what)
-  }
   const url = configurationUrl(client, server, manageWith, call)
   const { client_id, client_secret, token_endpoint_auth_method: proof = 'client_secret_basic' } = client
   const missing = (what: string) =>
