@@ -1,16 +1,21 @@
-import { alone, type Custody, checkStore, keep } from './custody.js'
+import { alone, checkStore, keep } from './custody.js'
 import { differences } from './differences.js'
-import { type DcrError, type ErrorDetails, keepClient, type OAuthError } from './errors.js'
+import { type DcrError, keepClient, type OAuthError } from './errors.js'
+import { manage, receive, told } from './exchange.js'
 import { fitted } from './fitting.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
 import { failure } from './http/failure.js'
 import { refusal } from './http/refusal.js'
 import { request } from './http/request.js'
-import type { Answer, Attempt } from './http/send.js'
 import { callableUrl } from './http/url.js'
-import { readClientInformation, rescue } from './information.js'
 import { isRecord, isUnset, type JsonObject, without } from './json.js'
-import { checkManageWith, checkOffered, type ManagementOptions, managementExchange } from './management.js'
+import {
+  checkManageWith,
+  checkOffered,
+  type ManagementOptions,
+  managementExchange,
+  type Site,
+} from './management.js'
 import { checkMembers, checkWhole, snapshot } from './metadata.js'
 import type { Provider } from './providers/provider.js'
 import { hasMetadata, replacement } from './replacement.js'
@@ -42,16 +47,15 @@ export interface DcrClientOptions extends RequestOptions, ManagementOptions {
  * const client = await dcr.register({ redirect_uris: ['https://app.example.com/cb'] })
  */
 export class DcrClient<Extension extends object = object> {
-  readonly #server: AuthorizationServerMetadata
   readonly #options: DcrClientOptions
-  readonly #custody: Custody
+  readonly #site: Site
 
   /**
    * Sends nothing.
    *
    * @param server - What {@link discover} found, or metadata you hold already; `issuer` must be there, and
-   *   `registration_endpoint` for {@link register}.
-   * @throws {DcrError} `invalid_argument`
+   *   `registration_endpoint` for {@link register}, unless the provider knows it.
+   * @throws {DcrError} `invalid_argument`, or `provider_mismatch` where the provider is for another kind of server.
    */
   constructor(server: AuthorizationServerMetadata, given: DcrClientOptions = {}) {
     const options = { __proto__: null, ...given } as DcrClientOptions
@@ -65,9 +69,12 @@ export class DcrClient<Extension extends object = object> {
     }
     checkManageWith(options, call)
     checkStore(options.store, call)
-    this.#server = fitted(server, options.provider, call)
     this.#options = options
-    this.#custody = { issuer: server.issuer, store: options.store }
+    this.#site = {
+      server: fitted(server, options.provider, call),
+      credentials: options,
+      custody: { issuer: server.issuer, store: options.store },
+    }
   }
 
   /**
@@ -83,7 +90,7 @@ export class DcrClient<Extension extends object = object> {
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
     const call = this.#open('register', options)
-    const { registration_endpoint, issuer } = this.#server
+    const { registration_endpoint, issuer } = this.#site.server
     if (!registration_endpoint) {
       throw failure(
         call,
@@ -99,7 +106,7 @@ export class DcrClient<Extension extends object = object> {
     const token = this.#options.initialAccessToken
 
     const answer = await request({ method: 'POST', url, ...body, token, scheme: call.provider?.scheme }, call)
-    const client = await this.#receive(answer, url, call)
+    const client = await receive(answer, url, this.#site, call)
     if (answer.status !== 201)
       call.warn('unexpected_status', `The status is ${answer.status} where 201 is due.`)
     warnOfDifferences(requested, client, call)
@@ -116,10 +123,10 @@ export class DcrClient<Extension extends object = object> {
   async get(client: ClientInformation, options?: RequestOptions): Promise<ClientInformation<Extension>> {
     const call = this.#open('get', options)
     return alone(
-      this.#custody,
+      this.#site.custody,
       client,
       call,
-      async (newest) => (await this.#manage(newest, call)) as ClientInformation<Extension>,
+      async (newest) => (await manage(newest, this.#site, call)) as ClientInformation<Extension>,
     )
   }
 
@@ -143,23 +150,24 @@ export class DcrClient<Extension extends object = object> {
     const given = snapshot(changes, call)
     checkMembers(without(given, isUnset), call)
     const wanted = permitted(given, call)
-    return alone(this.#custody, client, call, async (newest) => {
+    return alone(this.#site.custody, client, call, async (newest) => {
       let known = newest
       try {
-        if (!hasMetadata(known) || call.provider?.readBeforeUpdate) known = await this.#manage(known, call)
+        if (!hasMetadata(known) || call.provider?.readBeforeUpdate)
+          known = await manage(known, this.#site, call)
         const whole = replacement(known, wanted, call)
         checkWhole(whole, call)
         const body = toWire(whole, 'update', call)
         try {
-          const updated = await this.#manage(known, call, body)
+          const updated = await manage(known, this.#site, call, body)
           warnOfDifferences(whole, updated, call)
           return updated as ClientInformation<Extension>
         } catch (error) {
           if (!isLost(error as DcrError)) throw error
-          known = await this.#manage(known, call, undefined, error as DcrError)
+          known = await manage(known, this.#site, call, undefined, error as DcrError)
         }
         if (differences({ ...whole, ...wanted }, known).length > 0)
-          known = await this.#manage(known, call, body)
+          known = await manage(known, this.#site, call, body)
         else call.warn('update_reconciled', 'The answer was lost; a read found the update done.')
         return known as ClientInformation<Extension>
       } catch (error) {
@@ -177,8 +185,8 @@ export class DcrClient<Extension extends object = object> {
    */
   async delete(client: ClientInformation, options?: RequestOptions): Promise<void> {
     const call = this.#open('delete', options)
-    return alone(this.#custody, client, call, async (newest) => {
-      const exchange = managementExchange('DELETE', newest, this.#server, this.#options, call)
+    return alone(this.#site.custody, client, call, async (newest) => {
+      const exchange = managementExchange('DELETE', newest, this.#site, call)
       const details = await request(exchange, call).then(
         (answer) => {
           if (isRecord(answer.json) && answer.json.error) throw refusal(call, answer, answer.details)
@@ -194,58 +202,13 @@ export class DcrClient<Extension extends object = object> {
           return error
         },
       )
-      await keep('delete', newest, this.#custody, call, told(details))
+      await keep('delete', newest, this.#site.custody, call, told(details))
     })
   }
 
   #open(operation: string, options: RequestOptions | undefined): Call {
     return { ...openCall(operation, this.#options, options), provider: this.#options.provider }
   }
-
-  /** A read, or a replacement by `body`. `lost` is the error of the update that this read looks after. */
-  async #manage(
-    client: ClientInformation,
-    call: Call,
-    body?: Pick<Attempt, 'json' | 'form'>,
-    lost?: DcrError,
-  ): Promise<ClientInformation> {
-    const exchange = managementExchange(body ? 'PUT' : 'GET', client, this.#server, this.#options, call)
-    const answer = await request({ ...exchange, ...body, ...(lost && { earlier: 'unknown' }) }, call).catch(
-      (error: DcrError) => {
-        // The token worked until an answer was lost, and no longer: that answer held the new one.
-        const mine = exchange.token === client.registration_access_token
-        const locked = mine && !body && error.code === 'unauthorized' && error.outcome === 'unknown'
-        if (!locked) throw error.code === 'aborted' ? error : (lost ?? error)
-        const what =
-          'had its answer lost, and with it the new registration access token; the client itself still works'
-        throw failure(call, 'management_locked', what, { ...told(lost ?? error), outcome: 'applied', client })
-      },
-    )
-    return this.#receive(answer, exchange.url, call, client)
-  }
-
-  /** Reads an answer, and saves what it holds before anybody sees it. */
-  async #receive(
-    answer: Answer,
-    url: URL,
-    call: Call,
-    previous?: ClientInformation,
-  ): Promise<ClientInformation> {
-    let client: ClientInformation
-    try {
-      client = readClientInformation(answer, url, call, previous)
-    } catch (error) {
-      const rescued = rescue((error as DcrError).client, previous)
-      if (rescued) await keep('set', rescued, this.#custody, call, answer.details)
-      throw error
-    }
-    await keep('set', client, this.#custody, call, answer.details)
-    return client
-  }
-}
-
-function told({ endpoint = '', attempts = 0, outcome }: ErrorDetails | DcrError): ErrorDetails {
-  return { endpoint, attempts, outcome }
 }
 
 /** Whether an update may have been done, and its answer was lost: not for want of time, as then there is none to look. */

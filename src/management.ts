@@ -1,4 +1,5 @@
 import { basicCredentials } from './client-auth.js'
+import type { Custody } from './custody.js'
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { printable } from './http/printable.js'
@@ -7,10 +8,20 @@ import { callableUrl } from './http/url.js'
 import type { AuthorizationServerMetadata, ClientInformation, ManageWith } from './types.js'
 
 export interface ManagementOptions {
-  /** The bearer token that a protected registration endpoint wants, or where to get it (RFC 7591 §3). */
+  /**
+   * The token that a protected registration endpoint wants, or where to get it (RFC 7591 §3). It is sent as a bearer
+   * token, or in the scheme of the provider.
+   */
   initialAccessToken?: string | TokenSource | undefined
   /** What `get`, `update` and `delete` prove themselves with. Default `registration_access_token`, or the provider's. */
   manageWith?: ManageWith | undefined
+}
+
+/** The server that a `DcrClient` is for, with what opens it and where its clients are kept. */
+export interface Site {
+  readonly server: AuthorizationServerMetadata
+  readonly credentials: ManagementOptions
+  readonly custody: Custody
 }
 
 const WAYS: readonly string[] = [
@@ -40,13 +51,12 @@ export function checkOffered(operation: 'get' | 'update' | 'delete', call: Call)
 export function managementExchange(
   method: 'GET' | 'PUT' | 'DELETE',
   client: ClientInformation,
-  server: AuthorizationServerMetadata,
-  options: ManagementOptions,
+  { server, credentials }: Site,
   call: Call,
 ): Exchange {
   checkOffered(OPERATIONS[method], call)
   const { scheme, manageWith: usual = 'registration_access_token' } = call.provider ?? {}
-  const { manageWith = usual, initialAccessToken } = options
+  const { manageWith = usual, initialAccessToken } = credentials
   const url = configurationUrl(client, server, manageWith, call)
   const { client_id, client_secret, token_endpoint_auth_method: proof = 'client_secret_basic' } = client
   const missing = (what: string) =>

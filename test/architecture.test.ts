@@ -46,6 +46,7 @@ const floors = [
     'client-auth',
     'management',
     'custody',
+    'exchange',
   ],
   ['discovery', 'token', 'client'],
   ['index'],
