@@ -105,3 +105,27 @@ describe('Retry-After', () => {
     })
   }
 })
+
+describe('ratelimit-reset, of servers without Retry-After', () => {
+  const created: Step = { status: 201, body: { client_id: 'c1' } }
+
+  test('429 is sent again after it', async () => {
+    const server = await startScripted({ status: 429, headers: { 'ratelimit-reset': '0' } }, created)
+    await expect(register(server)).resolves.toEqual({ client_id: 'c1' })
+  })
+
+  test.each<[string, number, Record<string, string>, number | undefined]>([
+    ['seconds', 429, { 'ratelimit-reset': '61' }, 61],
+    ['Retry-After goes before it', 429, { 'ratelimit-reset': '0', 'retry-after': '61' }, 61],
+    ['a date as some have it', 429, { 'ratelimit-reset': '1789000000' }, undefined],
+    ['no number', 429, { 'ratelimit-reset': 'soon' }, undefined],
+    ['another status', 400, { 'ratelimit-reset': '61' }, undefined],
+    ['a failing server', 503, { 'ratelimit-reset': '61' }, undefined],
+  ])('%s', async (_name, status, headers, retryAfter) => {
+    const server = await startScripted({ status, headers })
+    const error = await failureOf(register(server))
+    expect(error.status).toBe(status)
+    expect(error.retryAfter).toBe(retryAfter)
+    expect(server.requests).toHaveLength(1)
+  })
+})
