@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    'agent-runtimes': 'src/agent-runtimes/index.ts',
     'providers/index': 'src/providers/index.ts',
     'testing/index': 'src/testing/index.ts',
   },

@@ -19,7 +19,7 @@ const GRACE = 2000
 /**
  * Finds the metadata of an authorization server, in one round trip: every well-known path is asked at the same
  * time. The first valid document by precedence wins (RFC 8414, OpenID Connect with its path inserted, then
- * appended), but one that names a registration endpoint goes before one that does not. Nothing is cached.
+ * appended, then RFC 8414 with its path appended), but one that names a registration endpoint goes before one that does not. Nothing is cached.
  *
  * @param issuer - The issuer identifier, not the URL of a document.
  * @throws {DcrError} `issuer_mismatch` if a document names another issuer, `discovery_failed` if none was found.
@@ -83,6 +83,8 @@ function wellKnown({ origin, pathname }: URL): URL[] {
     `${origin}/.well-known/oauth-authorization-server${path}`,
     `${origin}/.well-known/openid-configuration${path}`,
     `${origin}${path}/.well-known/openid-configuration`,
+    // In no specification, and what servers mounted below a path serve.
+    `${origin}${path}/.well-known/oauth-authorization-server`,
   ]
   return [...new Set(urls)].map((text) => new URL(text))
 }

@@ -49,6 +49,20 @@ const floors = [
     'exchange',
   ],
   ['discovery', 'token', 'client'],
+  [
+    'agent-runtimes/types',
+    'agent-runtimes/settings',
+    'agent-runtimes/failure',
+    'agent-runtimes/urls',
+    'agent-runtimes/requested',
+    'agent-runtimes/storage',
+    'agent-runtimes/turns',
+    'agent-runtimes/keeping',
+    'agent-runtimes/discovery',
+    'agent-runtimes/registration',
+    'agent-runtimes/dynamic-client',
+    'agent-runtimes/index',
+  ],
   ['index'],
 ]
 
@@ -114,6 +128,15 @@ describe('every file', () => {
       expect(packages[name]?.(file), `${file} imports ${name}`).toBe(true)
     }
   })
+})
+
+test('the drop-in for agent-runtimes is built on what everybody can import', () => {
+  const surface = neighbours('index').filter((name) => !name.startsWith('http/'))
+  for (const file of core.filter((name) => name.startsWith('agent-runtimes/'))) {
+    for (const name of neighbours(file)) {
+      if (!name.startsWith('agent-runtimes/')) expect(surface, file).toContain(name)
+    }
+  }
 })
 
 test('the fake shares no code with what it checks', () => {

@@ -33,6 +33,7 @@ describe('where the document is', () => {
     ['a path issuer, RFC 8414', '/t1', `${oauth}/t1`],
     ['a path issuer, OpenID Connect appended', '/t1', `/t1${openid}`],
     ['a path issuer, OpenID Connect inserted', '/t1', `${openid}/t1`],
+    ['a path issuer, RFC 8414 appended', '/t1', `/t1${oauth}`],
     ['a deep path', '/realms/one', `/realms/one${openid}`],
   ])('%s', async (_name, path, at) => {
     const issuer = origin + path
@@ -45,7 +46,7 @@ describe('where the document is', () => {
     const found = await discover(issuer, { ...loopback, fetch: recording })
     expect(found).toEqual(document(issuer, { scopes_supported: ['openid'] }))
     expect(asked).toEqual(
-      path ? [`${oauth}${path}`, `${openid}${path}`, `${path}${openid}`] : [oauth, openid],
+      path ? [`${oauth}${path}`, `${openid}${path}`, `${path}${openid}`, `${path}${oauth}`] : [oauth, openid],
     )
   })
 
@@ -65,12 +66,13 @@ describe('where the document is', () => {
 describe('which document wins', () => {
   const named = (name: string, members: object = {}) =>
     document(`${origin}/t`, { service_documentation: name, ...members })
-  const paths = [`${oauth}/t`, `${openid}/t`, `/t${openid}`] as const
+  const paths = [`${oauth}/t`, `${openid}/t`, `/t${openid}`, `/t${oauth}`] as const
 
   test.each([
-    ['all three: RFC 8414', [0, 1, 2], 0],
-    ['without it: OpenID Connect inserted', [1, 2], 1],
-    ['the last', [2], 2],
+    ['all of them: RFC 8414', [0, 1, 2, 3], 0],
+    ['without it: OpenID Connect inserted', [1, 2, 3], 1],
+    ['OpenID Connect appended', [2, 3], 2],
+    ['the last', [3], 3],
   ])('%s', async (_name, present, winner) => {
     server.serve(Object.fromEntries(present.map((index) => [paths[index], named(`${index}`)])))
     expect((await discover(`${origin}/t`, loopback)).service_documentation).toBe(`${winner}`)
@@ -215,7 +217,7 @@ describe('when there is nothing', () => {
 })
 
 test('from an issuer to a registered client it is two round trips, for every layout', async () => {
-  for (const at of [`${oauth}/t`, `${openid}/t`, `/t${openid}`]) {
+  for (const at of [`${oauth}/t`, `${openid}/t`, `/t${openid}`, `/t${oauth}`]) {
     const issuer = `${origin}/t`
     server.serve({
       [at]: document(issuer),
@@ -237,6 +239,6 @@ test('from an issuer to a registered client it is two round trips, for every lay
     await new DcrClient(found, { ...loopback, fetch: counting }).register({
       redirect_uris: ['https://app.example.com/cb'],
     })
-    expect(rounds).toEqual([3, 1])
+    expect(rounds).toEqual([4, 1])
   }
 })

@@ -10,7 +10,7 @@ import { referenceServer } from '../src/testing/index.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}.documentation`
-const documents = ['README.md']
+const documents = ['README.md', 'docs/agent-runtimes.md']
 
 const blocks = documents.flatMap((document) => {
   const text = readFileSync(`${root}${document}`, 'utf8')
@@ -25,6 +25,13 @@ const registrar = { client_id: 'registrar', client_secret: 'a-secret-for-the-doc
 const network = setupServer(
   ...referenceServer({ issuer: 'https://as.example.com', tokenClients: [registrar] }).handlers,
   ...referenceServer({ issuer: 'https://bank.example.com' }).handlers,
+  ...referenceServer({ issuer: 'https://hydra.example.com', like: 'hydra' }).handlers,
+  ...referenceServer({ issuer: 'https://api.awork.com', like: 'awork' }).handlers,
+  ...referenceServer({
+    issuer: 'https://sid.example.com/master',
+    like: 'simpleidserver',
+    tokenClients: [{ ...registrar, token_endpoint_auth_method: 'client_secret_post' }],
+  }).handlers,
 )
 
 beforeAll(() => {

@@ -12,6 +12,10 @@ export function jsonAnswer(status: number, body: object): Answer {
   return { status, headers: { 'cache-control': 'no-store' }, body }
 }
 
+export function emptyAnswer(status: number): Answer {
+  return { status, headers: {} }
+}
+
 export function notFound(): Answer {
   return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'Not Found' }
 }

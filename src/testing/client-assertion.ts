@@ -1,9 +1,9 @@
 import { decodeBase64url } from './base64url.js'
+import type { ServerContext } from './dialect.js'
 import { type KnownClient, secretMatches } from './known-client.js'
 import type { KeySet } from './options.js'
 import { invalidClient, invalidRequest } from './refusal.js'
 import { hasValidSignature } from './signature.js'
-import type { ServerContext } from './state.js'
 
 /** Seconds the client's clock may be off: oidc-provider's tolerance. */
 const CLOCK_TOLERANCE = 15

@@ -1,9 +1,9 @@
 import { basicCredentials } from './basic-credentials.js'
 import { assertedClientId, verifyAssertion } from './client-assertion.js'
+import type { ServerContext } from './dialect.js'
 import type { IncomingRequest } from './incoming-request.js'
 import { findClient, type KnownClient, secretMatches } from './known-client.js'
 import { invalidClient, invalidRequest } from './refusal.js'
-import type { ServerContext } from './state.js'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const PARAMETERS = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']

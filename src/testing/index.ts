@@ -3,6 +3,7 @@ export type {
   DiscoveryLayout,
   GeneratedValue,
   KeySet,
+  LikeSystem,
   ManagementCredential,
   ReferenceServerOptions,
   TokenClient,

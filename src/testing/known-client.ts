@@ -1,6 +1,6 @@
+import type { ServerContext } from './dialect.js'
 import type { KeySet, TokenClient } from './options.js'
-import { secondsNow } from './settings.js'
-import type { ServerContext } from './state.js'
+import { type Settings, secondsNow } from './settings.js'
 
 /** What authentication and the token endpoint need of a client, registered or configured. */
 export interface KnownClient {
@@ -17,13 +17,13 @@ export interface KnownClient {
 
 export function findClient({ settings, state }: ServerContext, clientId: string): KnownClient | undefined {
   const configured = settings.tokenClients.find((client) => client.client_id === clientId)
-  return configured ? fromTokenClient(configured) : state.clients.get(clientId)
+  return configured ? fromTokenClient(configured, settings) : state.clients.get(clientId)
 }
 
-function fromTokenClient(client: TokenClient): KnownClient {
+function fromTokenClient(client: TokenClient, settings: Settings): KnownClient {
   return {
     ...client,
-    token_endpoint_auth_method: client.token_endpoint_auth_method ?? 'client_secret_basic',
+    token_endpoint_auth_method: client.token_endpoint_auth_method ?? settings.tokenClientAuthMethod,
     grant_types: ['client_credentials'],
   }
 }

@@ -1,15 +1,15 @@
 import { basicCredentials, type ClientCredentials } from './basic-credentials.js'
 import { bearerToken } from './bearer-token.js'
+import type { ServerContext } from './dialect.js'
 import type { IncomingRequest } from './incoming-request.js'
 import { secretMatches } from './known-client.js'
 import { invalidClient, invalidRequest, invalidToken } from './refusal.js'
-import type { RegisteredClient, ServerContext } from './state.js'
+import type { RegisteredClient } from './state.js'
 
 /** Who may read, update or delete the client that the URL names. */
 export function authorizeManagement(server: ServerContext, request: IncomingRequest): RegisteredClient {
   const { settings, state } = server
-  const clientId = clientIdOf(server, request.url)
-  const client = state.clients.get(clientId)
+  const client = namedClient(server, request)
   const bySecret = settings.manageWith.includes('client_secret')
   const credentials = bySecret ? clientCredentials(request) : undefined
   if (credentials) return authenticated(server, client, credentials)
@@ -29,6 +29,11 @@ export function authorizeManagement(server: ServerContext, request: IncomingRequ
   return client
 }
 
+/** The client whose configuration endpoint was called. */
+export function namedClient(server: ServerContext, { url }: IncomingRequest): RegisteredClient | undefined {
+  return server.state.clients.get(clientIdOf(server, url))
+}
+
 function clientIdOf({ settings }: ServerContext, url: URL): string {
   const encoded = url.href.split(/[?#]/, 1)[0]?.slice(settings.endpoints.register.length + 1) ?? ''
   try {
@@ -42,7 +47,8 @@ interface PresentedCredentials extends ClientCredentials {
   readonly method: 'client_secret_basic' | 'client_secret_post'
 }
 
-function clientCredentials({ headers, url }: IncomingRequest): PresentedCredentials | undefined {
+/** In the header or in the query, as `manageWith: ['client_secret']` allows. */
+export function clientCredentials({ headers, url }: IncomingRequest): PresentedCredentials | undefined {
   const authorization = headers.get('authorization')
   const client_id = url.searchParams.get('client_id')
   const client_secret = url.searchParams.get('client_secret')

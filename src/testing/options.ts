@@ -43,7 +43,7 @@ export interface TokenClient {
   readonly client_id: string
   /** Needed by every method but `private_key_jwt` and `none`. */
   readonly client_secret?: string
-  /** Default `client_secret_basic`. `none` is refused: the grant is for confidential clients only. */
+  /** Default `client_secret_basic`, of SimpleIdServer `client_secret_post`. `none` is refused: the grant is for confidential clients only. */
   readonly token_endpoint_auth_method?: string
   /** Scopes it may ask for, separated by spaces. Default: all of `scopes_supported`. */
   readonly scope?: string
@@ -51,8 +51,53 @@ export interface TokenClient {
   readonly jwks?: KeySet
 }
 
+/**
+ * A system whose ways the server takes on, on the wire. Which options it does not look at stands with each; what is
+ * *inferred* was read off source or documents, and never seen on a running server. The token endpoints of `hydra` and
+ * `awork` answer as the one without `like`. Both serve the OpenID Connect document alone, unless `layouts` says otherwise.
+ *
+ * - `hydra`: Ory Hydra 2, as of its source in July 2026. `/oauth2/register`, advertised only where `metadata` names a
+ *   `registration_endpoint`. Anyone registers, whatever `registration` says, but for `disabled`. Reads, updates and
+ *   registrations are each answered with other members; an update always hands out a new registration access token (unless
+ *   `rotateOnUpdate` is `false`) and never a secret (`renewSecretOnUpdate` changes nothing). With
+ *   `manageWith: ['client_secret']` it is managed as its API documentation describes, and no release does.
+ *   Inferred: that `metadata: null` is refused too. Not done: fetching a `sector_identifier_uri`.
+ * - `simpleidserver`: SimpleIdServer 4. A realm is a path in the `issuer`, with both well-known documents below it.
+ *   `registration` is `protected`, by a token for the scope `register` and no other, or `open`, as before version 3.0.4.
+ *   Tokens are issued for half an hour, nothing rotates unless told to, and only the registration access token manages a
+ *   client, whatever `manageWith` and `administratorTokens` say. The `registration_client_uri` it hands out is wrong: the
+ *   right one is the registration endpoint, a slash and the `client_id`. Inferred: that an update in JSON arrives empty and
+ *   one as a form does not, that members it does not know bring it down (500), and the fraction of the dates.
+ * - `awork`: the documentation of August 2026. `/api/v1/clientapplications/register`, open, or `protected` as for some
+ *   tenants; no management, whatever `management` says. Inferred, as the source is closed: the 401, what is
+ *   refused, that what was not asked for is `null` (so too the secret of a public client), and that its metadata list the
+ *   registration endpoint.
+ */
+export type LikeSystem = 'hydra' | 'simpleidserver' | 'awork'
+
 /** Options of {@link referenceServer}. */
 export interface ReferenceServerOptions {
+  /**
+   * Behave as this system does, deviations included, so that an application can be tested against it. Default: as
+   * `oidc-provider`, where it keeps to the RFCs. Sets other defaults for some of the options below: see {@link LikeSystem}.
+   *
+   * {@link ReferenceServer.clients} still tells the truth, under the names of the RFCs.
+   *
+   * @example
+   * ```ts
+   * const hydra = referenceServer({
+   *   like: 'hydra',
+   *   metadata: { registration_endpoint: 'https://as.example.com/oauth2/register' },
+   * })
+   * ```
+   */
+  readonly like?: LikeSystem
+  /**
+   * For `like: 'awork'`, the shape of its errors. `own` (default): `{ code, description, link, validationErrors? }`.
+   * `oauth`: `{ error, error_description }`, as it documented for registration until July 2026. Of the other servers nothing
+   * changes.
+   */
+  readonly errors?: 'own' | 'oauth'
   /** Default `https://as.example.com`. May have a path (`https://as.example.com/tenant`) and a port, no query, no fragment. */
   readonly issuer?: string
   /** The well-known documents there are; the others answer 404. Default: all but `oauth-authorization-server-appended`. */
@@ -70,11 +115,12 @@ export interface ReferenceServerOptions {
   /**
    * `open` (default): anyone registers, and credentials sent along are not looked at. `protected`: wants, as a bearer
    * token, an initial access token, an access token with the scope `register` (403 `insufficient_scope` without it), or
-   * one of `administratorTokens`.
+   * one of `administratorTokens`. `disabled`: neither registers nor manages anything (404), as where an operator has not
+   * switched registration on, and advertises no `registration_endpoint`.
    *
    * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 section 3}
    */
-  readonly registration?: 'open' | 'protected'
+  readonly registration?: 'open' | 'protected' | 'disabled'
   /** Initial access tokens known from the start. More come from {@link ReferenceServer.issueInitialAccessToken}. */
   readonly initialAccessTokens?: readonly string[]
   /**

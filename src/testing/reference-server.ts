@@ -1,6 +1,7 @@
 import { http, type RequestHandler } from 'msw'
 import { answerRequest } from './answer-request.js'
 import type { Fault } from './faults.js'
+import { dialectOf } from './like/dialect-of.js'
 import type { ReferenceServerOptions } from './options.js'
 import { logRequest, type Operation, type RecordedRequest } from './request-log.js'
 import { type Route, routesOf } from './routes.js'
@@ -39,9 +40,12 @@ export interface ReferenceServer {
  * It answers as `oidc-provider` 9 does, status by status and member by member, but for a few points in which it keeps to
  * the RFCs: a client is held to the one authentication method it registered, a scope nobody may have is `invalid_scope`,
  * a public client gets no token for itself, a grant not registered is `unauthorized_client`, and `software_id`,
- * `software_version` and translated members (`client_name#fr`) are kept. It issues no authorization codes and no ID tokens, serves nothing at its
- * `authorization_endpoint` and `jwks_uri`, and knows no DPoP, no mutual TLS and no software statements (ignored, as
- * any metadata it does not know). A `jwks_uri` of a client is fetched with the global `fetch` when it authenticates.
+ * `software_version` and translated members (`client_name#fr`) are kept. With {@link ReferenceServerOptions.like} it
+ * answers as another system does.
+ *
+ * It issues no authorization codes and no ID tokens, serves nothing at its `authorization_endpoint` and `jwks_uri`, and
+ * knows no DPoP, no mutual TLS and no software statements (ignored, as any metadata it does not know). A `jwks_uri` of a
+ * client is fetched with the global `fetch` when it authenticates.
  *
  * @example
  * ```ts
@@ -62,20 +66,23 @@ export interface ReferenceServer {
  * })
  * ```
  *
- * @throws {TypeError} when `issuer` is not a URL.
+ * @throws {TypeError} when `issuer` is not a URL, or `like` no system it knows.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 section 3}
  * @see {@link https://www.rfc-editor.org/rfc/rfc7592#section-2 RFC 7592 section 2}
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 section 3}
  */
 export function referenceServer(options: ReferenceServerOptions = {}): ReferenceServer {
-  const settings = resolveSettings(options)
-  const server = { settings, state: createState(settings) }
+  const dialect = dialectOf(options.like)
+  const settings = resolveSettings(options, dialect.defaults)
+  const server = { settings, state: createState(settings), dialect }
   const requests: RecordedRequest[] = []
   const faults = new Map<Operation, Fault[]>()
 
-  const handlerOf = ({ operation, method, url, work }: Route) =>
+  const handlerOf = ({ operation, method, url, work, concerns }: Route) =>
     http[method](url, ({ request }) => {
+      // MSW takes no answer for "not mine", and asks the next handler.
+      if (concerns && !concerns(new URL(request.url))) return
       const fault = operation && faults.get(operation)?.shift()
       return answerRequest(server, work, request, logRequest(requests, operation, request), fault)
     })
@@ -83,7 +90,7 @@ export function referenceServer(options: ReferenceServerOptions = {}): Reference
   return {
     issuer: settings.issuer,
     metadata: settings.metadata,
-    handlers: routesOf(settings).map(handlerOf),
+    handlers: routesOf(server).map(handlerOf),
     clients: server.state.clients,
     requests,
     issueInitialAccessToken() {
@@ -98,7 +105,7 @@ export function referenceServer(options: ReferenceServerOptions = {}): Reference
       removeClient(server.state, client_id)
     },
     reset() {
-      resetState(server)
+      resetState(server.state, settings)
       faults.clear()
       requests.length = 0
     },

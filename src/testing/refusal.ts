@@ -6,6 +6,8 @@ interface RefusalOptions {
   /** RFC 6750 section 3.1: where nothing was presented, the challenge says no error. */
   readonly bare?: boolean
   readonly scope?: string
+  /** The member of the metadata that is at fault. */
+  readonly member?: string
 }
 
 /** An OAuth error on its way to the wire: thrown wherever a request is judged, answered in one place. */
@@ -20,6 +22,17 @@ export class Refusal extends Error {
     this.status = status
     this.error = error
     this.options = options
+  }
+}
+
+/** A refusal that is no OAuth error: it has no body, or one of its own. */
+export class ReadyRefusal extends Error {
+  override readonly name = 'ReadyRefusal'
+  readonly answer: Answer
+
+  constructor(answer: Answer) {
+    super(`answered with ${answer.status}`)
+    this.answer = answer
   }
 }
 

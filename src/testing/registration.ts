@@ -1,19 +1,18 @@
-import { type Answer, jsonAnswer } from './answer.js'
-import { type IncomingRequest, readJsonObject } from './incoming-request.js'
-import { type AcceptedMetadata, acceptMetadata, needsSecret } from './metadata-rules.js'
-import { authorizeRegistration } from './registration-access.js'
+import type { Answer } from './answer.js'
+import type { AcceptedMetadata, ServerContext } from './dialect.js'
+import type { IncomingRequest } from './incoming-request.js'
 import { secondsNow } from './settings.js'
-import type { RegisteredClient, ServerContext } from './state.js'
+import type { RegisteredClient } from './state.js'
 
 /** RFC 7591 section 3.1 and 3.2. */
 export function register(server: ServerContext, request: IncomingRequest): Answer {
-  const requested = readJsonObject(request, 'client registration request must be a JSON object')
-  const spend = authorizeRegistration(server, request)
-  const { settings, state } = server
-  const client = newClient(server, acceptMetadata(requested, settings.metadata))
+  const { dialect, settings, state } = server
+  const requested = dialect.readRegistration(request)
+  const spend = dialect.authorizeRegistration(server, request)
+  const client = newClient(server, dialect.accept(requested, settings))
   state.clients.set(client.client_id, client)
   spend()
-  return jsonAnswer(201, client)
+  return dialect.describeClient(client, { operation: 'register', settings, requested })
 }
 
 /** What the server makes for a secret: RFC 7591 section 3.2.1 wants both or neither. */
@@ -29,14 +28,15 @@ export function newSecret({ settings }: ServerContext): {
 }
 
 function newClient(server: ServerContext, metadata: AcceptedMetadata): RegisteredClient {
-  const { management, manageWith, generate, endpoints } = server.settings
+  const { dialect, settings } = server
+  const { management, manageWith, generate, endpoints } = settings
   const client_id = generate('client_id')
   const managed = management !== 'none'
   return {
     ...metadata,
     client_id,
-    client_id_issued_at: secondsNow(server.settings),
-    ...(needsSecret(metadata) && newSecret(server)),
+    client_id_issued_at: secondsNow(settings),
+    ...(dialect.needsNewSecret(metadata, settings) && newSecret(server)),
     ...(managed && { registration_client_uri: `${endpoints.register}/${encodeURIComponent(client_id)}` }),
     ...(managed &&
       manageWith.includes('registration_access_token') && {

@@ -18,6 +18,7 @@ export interface RecordedRequest {
 
 /** A place in the log is taken when the request arrives, so that the order is the order of arrival. */
 export interface LogEntry {
+  readonly operation: Operation | undefined
   body: string
   status: number | undefined
 }

@@ -5,6 +5,8 @@ import type { Settings } from './settings.js'
  * A registered client as the server holds it: exactly what a read would answer now
  * (RFC 7591 section 3.2.1), `client_secret` and the one valid `registration_access_token` among it.
  *
+ * With `like`, what goes over the wire is what that system makes of it: the truth is here.
+ *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 RFC 7591 section 3.2.1}
  */
 export interface RegisteredClient {
@@ -21,7 +23,8 @@ export interface RegisteredClient {
   readonly response_types: readonly string[]
   readonly token_endpoint_auth_method: string
   readonly token_endpoint_auth_signing_alg?: string
-  readonly application_type: string
+  /** Absent where the server does not know it: `like: 'hydra'`. */
+  readonly application_type?: string
   readonly scope?: string
   readonly jwks?: KeySet
   readonly jwks_uri?: string
@@ -44,12 +47,6 @@ export interface State {
   readonly usedAssertions: Set<string>
 }
 
-/** What every operation works on. */
-export interface ServerContext {
-  readonly settings: Settings
-  readonly state: State
-}
-
 export function createState(settings: Settings): State {
   return {
     clients: new Map(),
@@ -59,7 +56,7 @@ export function createState(settings: Settings): State {
   }
 }
 
-export function resetState({ settings, state }: ServerContext): void {
+export function resetState(state: State, settings: Settings): void {
   state.clients.clear()
   state.initialAccessTokens.clear()
   for (const token of settings.initialAccessTokens) state.initialAccessTokens.add(token)

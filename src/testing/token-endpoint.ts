@@ -1,9 +1,9 @@
 import { type Answer, jsonAnswer } from './answer.js'
 import { authenticateClient } from './client-authentication.js'
+import type { ServerContext } from './dialect.js'
 import { type IncomingRequest, readForm } from './incoming-request.js'
 import type { KnownClient } from './known-client.js'
 import { invalidRequest, Refusal } from './refusal.js'
-import type { ServerContext } from './state.js'
 
 /** RFC 6749 section 3.3. */
 const SCOPE_SYNTAX = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
@@ -13,9 +13,14 @@ export async function issueToken(server: ServerContext, request: IncomingRequest
   const form = readForm(request)
   const client = await authenticateClient(server, request, form)
   checkGrant(server, client, single(form, 'grant_type'))
-  const scope = grantedScope(server, client, single(form, 'scope'))
+  return tokenAnswer(server, client, grantedScope(server, client, single(form, 'scope')))
+}
 
-  const { settings, state } = server
+export function tokenAnswer(
+  { settings, state }: ServerContext,
+  client: KnownClient,
+  scope: string | undefined,
+): Answer {
   const access_token = settings.generate('access_token')
   state.accessTokens.set(access_token, {
     client_id: client.client_id,

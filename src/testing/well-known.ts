@@ -1,7 +1,7 @@
 import { type Answer, notFound } from './answer.js'
+import type { ServerContext } from './dialect.js'
 import type { IncomingRequest } from './incoming-request.js'
 import type { DiscoveryLayout } from './options.js'
-import type { ServerContext } from './state.js'
 
 /** RFC 8414 section 3.1 and OpenID Connect Discovery section 4: where the document of each layout is. */
 export function wellKnownUrls(base: string): Record<DiscoveryLayout, string> {

@@ -123,6 +123,22 @@ test('reset: everything is back at the start, and the handlers stay good', async
   expect([clients.size, requests.length]).toEqual([1, 3])
 })
 
+test('switched off: nothing is advertised, nothing registers', async () => {
+  const as = start({ registration: 'disabled' })
+  expect(as.metadata).not.toHaveProperty('registration_endpoint')
+  for (const [method, path] of [
+    ['POST', 'register'],
+    ['GET', 'register/any'],
+    ['PUT', 'register/any'],
+    ['DELETE', 'register/any'],
+  ] as const) {
+    const { status } = await fetch(`https://as.example.com/${path}`, { method })
+    expect([method, status]).toEqual([method, 404])
+  }
+  expect(as.requests.map(({ operation }) => operation)).toEqual(['register', 'read', 'update', 'delete'])
+  expect((await fetch('https://as.example.com/token', { method: 'POST' })).status).toBe(400)
+})
+
 test('two servers know nothing of each other', async () => {
   const one = start({ issuer: 'https://as.example.com/one' })
   const two = start({ issuer: 'https://as.example.com/two' })
@@ -161,6 +177,10 @@ test('without a clock of its own, the server follows Date, faked or not', async 
   const { body } = await register()
   vi.useRealTimers()
   expect(body.client_id_issued_at).toBe(5000)
+})
+
+test('a system it does not know', () => {
+  expect(() => referenceServer({ like: 'toString' as 'hydra' })).toThrow(TypeError)
 })
 
 test('many registrations at once are many clients', async () => {

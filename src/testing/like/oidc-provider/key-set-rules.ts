@@ -1,4 +1,4 @@
-import { invalidMetadata } from './refusal.js'
+import { invalidMetadata } from '../../refusal.js'
 
 /** By `kty`: the members a public key must have, and those that would make it a private one (RFC 7518 section 6). */
 const KEY_TYPES: Readonly<Record<string, { needed: readonly string[]; secret: readonly string[] }>> = {

@@ -1,4 +1,4 @@
-import { invalidMetadata } from './refusal.js'
+import { invalidMetadata } from '../../refusal.js'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const FORBIDDEN_SCHEMES = ['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:']

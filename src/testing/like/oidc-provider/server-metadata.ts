@@ -1,25 +1,8 @@
-import type { ReferenceServerOptions } from './options.js'
-
-/** Where the server answers, in the form a request's URL has. */
-export interface Endpoints {
-  /** The issuer without a terminating slash. */
-  readonly base: string
-  readonly token: string
-  readonly register: string
-}
-
-export function endpointsOf(issuer: string): Endpoints {
-  const base = new URL(issuer).href.replace(/\/$/, '')
-  return { base, token: `${base}/token`, register: `${base}/register` }
-}
+import type { Endpoints } from '../../endpoints.js'
 
 /** The authorization and the key set endpoint are advertised because OpenID Connect wants them; nothing answers there. */
-export function serverMetadata(
-  issuer: string,
-  endpoints: Endpoints,
-  changes: ReferenceServerOptions['metadata'],
-): Record<string, unknown> {
-  const metadata = {
+export function oidcProviderMetadata(issuer: string, endpoints: Endpoints): Record<string, unknown> {
+  return {
     issuer,
     authorization_endpoint: `${endpoints.base}/auth`,
     token_endpoint: endpoints.token,
@@ -50,7 +33,5 @@ export function serverMetadata(
     claims_parameter_supported: false,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
-    ...changes,
   }
-  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined))
 }

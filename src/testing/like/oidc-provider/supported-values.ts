@@ -1,4 +1,4 @@
-import { invalidMetadata } from './refusal.js'
+import { invalidMetadata } from '../../refusal.js'
 
 type Metadata = Readonly<Record<string, unknown>>
 

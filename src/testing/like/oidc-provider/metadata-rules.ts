@@ -1,19 +1,15 @@
+import type { AcceptedMetadata } from '../../dialect.js'
+import { invalidMetadata } from '../../refusal.js'
 import { checkKeySet } from './key-set-rules.js'
 import { checkIntegers, checkTypes, checkUris } from './member-types.js'
 import { knownMembers } from './metadata-members.js'
 import { checkRedirectUris } from './redirect-uri-rules.js'
-import { invalidMetadata } from './refusal.js'
 import { checkScope, checkSupported, normalizeResponseType } from './supported-values.js'
 
-/** Client metadata that passed every rule, with the server's defaults filled in. */
-export interface AcceptedMetadata {
+/** Members that this server's defaults always fill in. */
+interface WithDefaults {
   readonly application_type: string
-  readonly redirect_uris: readonly string[]
   readonly post_logout_redirect_uris: readonly string[]
-  readonly grant_types: readonly string[]
-  readonly response_types: readonly string[]
-  readonly token_endpoint_auth_method: string
-  readonly [member: string]: unknown
 }
 
 /** RFC 7591 section 2 and OpenID Connect Registration section 2. */
@@ -49,7 +45,7 @@ export function acceptMetadata(requested: Metadata, server: Readonly<Metadata>):
   if (metadata.scope === undefined) delete metadata.scope
 
   // From here on each member has the type it should have.
-  const accepted = metadata as unknown as AcceptedMetadata
+  const accepted = metadata as unknown as AcceptedMetadata & WithDefaults
   checkRedirectUris('post_logout_redirect_uris', accepted.post_logout_redirect_uris, accepted)
   checkRedirectUris('redirect_uris', accepted.redirect_uris, accepted)
   checkContacts(metadata.contacts)

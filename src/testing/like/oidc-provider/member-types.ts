@@ -1,5 +1,5 @@
+import { invalidMetadata } from '../../refusal.js'
 import { type MemberType, typeOfMember } from './metadata-members.js'
-import { invalidMetadata } from './refusal.js'
 
 type Metadata = Readonly<Record<string, unknown>>
 

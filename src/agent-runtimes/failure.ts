@@ -1,0 +1,36 @@
+import { DcrError, OAuthError } from '../errors.js'
+
+/** The same error under another message, and with another client if one is given. */
+export function reworded(
+  error: DcrError,
+  message: string,
+  client: object | undefined = error.client,
+): DcrError {
+  const { code, cause } = error
+  const Kind = error instanceof OAuthError ? OAuthError : DcrError
+  return new Kind(code, message, { ...error, cause, ...(client && { client }) })
+}
+
+/** The error of an operation, with a message that begins as callers of the original module know it. */
+export function failed(operation: string, thrown: unknown): DcrError {
+  const error = thrown as OAuthError
+  const { status, error: word = '', error_description: description } = error
+  const said = description ? `${word} - ${description}` : word
+  if (operation === 'delete' && status)
+    return reworded(error, `DCR delete failed: ${status} ${said}`.trimEnd())
+  return reworded(error, `DCR ${operation} failed: ${word ? said : told(error)}`)
+}
+
+/** What the library says, without the name of the operation, which is said already. */
+export function told({ message }: DcrError): string {
+  return message.replace(/^\w+: /, '')
+}
+
+export function storeFailure(what: string, client?: object): DcrError {
+  const held = client ? ' The client is in error.client.' : ''
+  const outcome = client ? 'applied' : 'not_sent'
+  return new DcrError('store_failed', `The storage of dynamic clients ${what}.${held}`, {
+    outcome,
+    ...(client && { client }),
+  })
+}

@@ -1,0 +1,62 @@
+import type { DcrClientOptions } from '../client.js'
+import { DcrError } from '../errors.js'
+import type { DynamicClientStorage } from './types.js'
+
+/** Settings of {@link configureDynamicClients}. */
+export interface DynamicClientSettings
+  extends Pick<DcrClientOptions, 'fetch' | 'headers' | 'timeout' | 'trustedOrigins' | 'onWarning'> {
+  /** Where clients are kept. Default: `localStorage` where it can be used, else the memory of the process. */
+  storage?: DynamicClientStorage | undefined
+}
+
+let settings: DynamicClientSettings = {}
+
+/**
+ * Sets where clients are kept, and the options of every request, for all functions of this module. Each call
+ * replaces all settings, so that `configureDynamicClients({})` is back at the defaults. It moves no clients.
+ *
+ * @throws {DcrError} `invalid_argument` if the storage lacks a method.
+ */
+export function configureDynamicClients(given: DynamicClientSettings): void {
+  const { storage } = given
+  if (storage !== undefined && !isStorage(storage)) {
+    const what = 'the storage must have the methods getItem, setItem and removeItem'
+    throw new DcrError('invalid_argument', `configureDynamicClients: ${what}.`, { outcome: 'not_sent' })
+  }
+  settings = { ...given }
+}
+
+/**
+ * The options of a request. `http:` is for a server on this machine, where the caller itself named it by such a
+ * URL: then the library lets it through, for loopback addresses only.
+ */
+export function requestOptions(named: string): DcrClientOptions {
+  const { storage, ...options } = settings
+  return { ...options, allowInsecureRequests: /^http:/i.test(named) }
+}
+
+export function currentStorage(): DynamicClientStorage {
+  return settings.storage ?? webStorage() ?? memory
+}
+
+/** Merely to look at `localStorage` throws where a browser blocks it, and in Node it may be there without methods. */
+function webStorage(): DynamicClientStorage | undefined {
+  try {
+    const { localStorage } = globalThis
+    return isStorage(localStorage) ? localStorage : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isStorage(value: unknown): value is DynamicClientStorage {
+  const methods = ['getItem', 'setItem', 'removeItem'] as const
+  return methods.every((method) => typeof Object(value)[method] === 'function')
+}
+
+const items = /* @__PURE__ */ new Map<string, string>()
+const memory: DynamicClientStorage = {
+  getItem: (key) => items.get(key),
+  setItem: (key, value) => void items.set(key, value),
+  removeItem: (key) => void items.delete(key),
+}
