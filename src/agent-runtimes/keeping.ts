@@ -81,7 +81,7 @@ const CREDENTIALS: ReadonlySet<string> = /* @__PURE__ */ new Set([
 
 /** Makes a client to be stored of what a server answered. */
 export function dynamicClient(answer: ClientInformation, base: Background): DynamicClient {
-  const granted = metadataOf(answer)
+  const granted = withoutCredentials(answer)
   const asked = base.requested?.redirect_uris ?? base.redirectUris
   const method = answer.token_endpoint_auth_method ?? base.tokenEndpointAuthMethod
   return defined({
@@ -99,7 +99,7 @@ export function dynamicClient(answer: ClientInformation, base: Background): Dyna
 }
 
 /** What is not a credential, or another thing that is the server's to give. */
-export function metadataOf(members: object): Record<string, unknown> {
+export function withoutCredentials(members: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([member]) => !CREDENTIALS.has(member)))
 }
 

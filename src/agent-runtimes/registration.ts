@@ -3,7 +3,7 @@ import type { DcrError } from '../errors.js'
 import type { CredentialStore } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
 import { failed } from './failure.js'
-import { credentialsOf, custodyOf, metadataOf, serverOf, withToken } from './keeping.js'
+import { credentialsOf, custodyOf, serverOf, withoutCredentials, withToken } from './keeping.js'
 import { requestOptions } from './settings.js'
 import { clientAt } from './storage.js'
 import type { ClientRegistrationRequest, ClientRegistrationResponse } from './types.js'
@@ -74,7 +74,7 @@ export async function updateClientRegistration(
   updates: Partial<ClientRegistrationRequest>,
 ): Promise<ClientRegistrationResponse> {
   // The original sends just what it is given, so that its callers pass a whole answer, credentials and all.
-  const changes = metadataOf(updates)
+  const changes = withoutCredentials(updates)
   const update = (dcr: DcrClient, client: ClientInformation) =>
     dcr.update(client, changes as ClientMetadataChanges)
   return answered(
