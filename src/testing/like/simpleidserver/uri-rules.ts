@@ -1,15 +1,8 @@
 import type { Members } from '../../dialect.js'
 import { Refusal } from '../../refusal.js'
+import { isTranslation } from './members.js'
 
 const HTTPS = ['sector_identifier_uri', 'initiate_login_uri']
-
-/** How each of the other URIs, translated or not, is called in an error. */
-const NAMES: Readonly<Record<string, string>> = {
-  client_uri: 'client uri',
-  logo_uri: 'logo uri',
-  tos_uri: 'tos uri',
-  policy_uri: 'policy uri',
-}
 
 export function checkUris(metadata: Members): void {
   for (const [name, value] of Object.entries(metadata)) {
@@ -18,8 +11,10 @@ export function checkUris(metadata: Members): void {
       if (!URL.canParse(uri)) throw invalidUri(`${name} is not a valid URI`)
       if (new URL(uri).protocol !== 'https:') throw invalidUri(`${name} doesn't contain https scheme`)
     }
-    const called = NAMES[name.split('#', 1)[0] ?? '']
-    if (called && !URL.canParse(uri)) throw invalidUri(`${called} ${uri} is not correct`)
+    const [plain = name] = name.split('#', 1)
+    if (isTranslation(name) && plain.endsWith('_uri') && !URL.canParse(uri)) {
+      throw invalidUri(`${plain.replace('_', ' ')} ${uri} is not correct`)
+    }
   }
 }
 
