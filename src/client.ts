@@ -9,14 +9,8 @@ import { refusal } from './http/refusal.js'
 import { request } from './http/request.js'
 import { callableUrl } from './http/url.js'
 import { isRecord, isUnset, type JsonObject, without } from './json.js'
-import {
-  checkManageWith,
-  checkOffered,
-  type ManagementOptions,
-  managementExchange,
-  type Site,
-} from './management.js'
-import { checkMembers, checkWhole, snapshot } from './metadata.js'
+import { checkManageWith, type ManagementOptions, managementExchange, type Site } from './management.js'
+import { checkMembers, checkWhole, SERVER_MEMBERS, snapshot } from './metadata.js'
 import type { Provider } from './providers/provider.js'
 import { hasMetadata, replacement } from './replacement.js'
 import type { CredentialStore } from './stores/store.js'
@@ -146,11 +140,12 @@ export class DcrClient<Extension extends object = object> {
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
     const call = this.#open('update', options)
-    checkOffered('update', call)
     const given = snapshot(changes, call)
     checkMembers(without(given, isUnset), call)
     const wanted = permitted(given, call)
     return alone(this.#site.custody, client, call, async (newest) => {
+      // What cannot be managed is told before anything is read, or warned of.
+      managementExchange('PUT', newest, this.#site, call)
       let known = newest
       try {
         if (!hasMetadata(known) || call.provider?.readBeforeUpdate)
@@ -160,7 +155,7 @@ export class DcrClient<Extension extends object = object> {
         const body = toWire(whole, 'update', call)
         try {
           const updated = await manage(known, this.#site, call, body)
-          warnOfDifferences(whole, updated, call)
+          warnOfDifferences({ ...whole, ...wanted }, updated, call)
           return updated as ClientInformation<Extension>
         } catch (error) {
           if (!isLost(error as DcrError)) throw error
@@ -217,8 +212,8 @@ function isLost({ code, outcome }: DcrError): boolean {
 }
 
 function warnOfDifferences(requested: JsonObject, granted: ClientInformation, call: Call): void {
-  for (const difference of differences(requested, granted)) {
-    if ('granted' in difference)
-      call.warn('granted_differs', 'The server registered another value.', difference.member)
+  for (const { member, ...difference } of differences(requested, granted)) {
+    if ('granted' in difference && !SERVER_MEMBERS.has(member))
+      call.warn('granted_differs', 'The server registered another value.', member)
   }
 }

@@ -129,7 +129,7 @@ export class OAuthError extends DcrError {
   declare readonly error_description?: string
   /** A page about the error, if the server names one. */
   declare readonly error_uri?: string
-  /** Seconds to wait before asking again, from `Retry-After` or, with 429 and without it, from `ratelimit-reset`. */
+  /** Seconds to wait before asking again, from `Retry-After` or, with 429 and without it, `X-Retry-After` or `ratelimit-reset`. */
   declare readonly retryAfter?: number
 }
 

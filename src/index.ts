@@ -19,7 +19,12 @@ export type { Provider } from './providers/provider.js'
 export { metadataOf } from './replacement.js'
 export { memoryStore } from './stores/memory.js'
 export { type CredentialStore, type StoredClient, storeKey } from './stores/store.js'
-export { registrationToken, requestToken, type TokenRequestOptions } from './token.js'
+export {
+  type RegistrationTokenOptions,
+  registrationToken,
+  requestToken,
+  type TokenRequestOptions,
+} from './token.js'
 export type {
   AuthorizationServerMetadata,
   ClientInformation,

@@ -49,7 +49,11 @@ export function readClientInformation(
   }
   readTimes(client, call)
   readManagement(client, url, call)
-  if (previous) carryOver(client, previous)
+  if (previous) {
+    const { leftOutOfReads = [], secretGivenOnce } = call.provider ?? {}
+    if (secretGivenOnce) delete client.client_secret
+    carryOver(client, previous, details.endpoint?.startsWith('GET') ? leftOutOfReads : [])
+  }
   warnOfMissing(client, call)
   return client
 }
@@ -99,8 +103,8 @@ function warnOfMissing(client: ClientInformation, { warn }: Call): void {
 }
 
 /** An answer without a credential leaves the one we hold in force; one with another replaces it at once. */
-function carryOver(client: ClientInformation, previous: ClientInformation): void {
-  for (const member of CARRIED) {
+function carryOver(client: ClientInformation, previous: ClientInformation, more: readonly string[]): void {
+  for (const member of [...CARRIED, ...more]) {
     const renewed =
       member === 'client_secret_expires_at' &&
       client.client_secret !== undefined &&

@@ -41,7 +41,7 @@ export function checkManageWith(
 const OPERATIONS = { GET: 'get', PUT: 'update', DELETE: 'delete' } as const
 
 /** Refuses what the server is known not to have. */
-export function checkOffered(operation: 'get' | 'update' | 'delete', call: Call): void {
+function checkOffered(operation: 'get' | 'update' | 'delete', call: Call): void {
   const { name, management } = call.provider ?? {}
   if (!management || management.includes(operation)) return
   throw failure(call, 'management_not_supported', `${name} does not offer to ${operation} a client`)
@@ -107,7 +107,7 @@ function configurationUrl(
     throw failure(
       call,
       'management_not_supported',
-      'the client has no registration_client_uri to be managed at',
+      'the client has no registration_client_uri to be managed at; to change it, register another: dcr.register(metadataOf(client, changes))',
     )
   }
   if (clientUri === 'query') {

@@ -21,6 +21,12 @@ export interface TokenRequestOptions extends RequestOptions {
   resource?: string | undefined
 }
 
+/** What a {@link registrationToken} is for. */
+export interface RegistrationTokenOptions extends TokenRequestOptions {
+  /** Whether a token registers one client and is void then, as at Spring and Curity: each gets its own. Default false. */
+  singleUse?: boolean | undefined
+}
+
 /** A scope with an unseen tab or line break in it would be another scope (RFC 6749 §3.3). */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/
 
@@ -95,14 +101,15 @@ const LARGEST_MARGIN = 30
  * by client credentials when first needed, keeps the token until shortly before it expires, asks once however
  * many callers wait, and anew when the server refused the token it gave.
  *
- * @param options - As for {@link requestToken}; `scope` is `register` unless given. `signal` ends the source.
+ * @param given - As for {@link requestToken}; `scope` is `register` unless given. `signal` ends the source.
  * @see RFC 7591 §3 (initial access token)
  */
 export function registrationToken(
   server: AuthorizationServerMetadata,
   authentication: ClientAuthentication,
-  options: TokenRequestOptions = {},
+  given: RegistrationTokenOptions = {},
 ): TokenSource {
+  const { singleUse, ...options } = Object(given) as RegistrationTokenOptions
   let held: { token: string; goodUntil: number } | undefined
   let flight: Promise<string> | undefined
 
@@ -118,6 +125,7 @@ export function registrationToken(
     return access_token
   }
 
+  if (singleUse) return ask
   return ({ refused } = {}) => {
     if (held && held.token !== refused && Date.now() < held.goodUntil) return held.token
     flight ??= ask().finally(() => {

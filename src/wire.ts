@@ -15,7 +15,7 @@ export function permitted(
   return without(metadata, (value, member) => {
     // `client_name#` stands for `client_name#fr`.
     const known = members.includes(member) || members.includes(member.replace(/#.*/, '#'))
-    if (!known && tells(member, value))
+    if (!known && !isUnset(value) && tells(member, value))
       call.warn('left_out_member', `The provider ${name} does not send it.`, member)
     return !known
   })
@@ -36,7 +36,7 @@ export function toWire(
 /** An answer in the terms of the specifications. One that is unlike its documents passes as it came. */
 export function fromWire(answer: JsonObject, call: Call): JsonObject {
   const { wireNames = {}, read } = call.provider ?? {}
-  const backwards = Object.entries(wireNames).filter(([member]) => answer[member] === undefined)
+  const backwards = Object.entries(wireNames).filter(([member]) => isUnset(answer[member]))
   const named = renamed(
     answer,
     backwards.map(([member, name]) => [name, member]),

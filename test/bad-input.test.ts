@@ -11,9 +11,9 @@ const PUBLIC_KEY = { kty: 'EC', crv: 'P-256', x: 'eA', y: 'eQ', kid: 'k1' }
 const connect = (server: ScriptedServer) => new DcrClient(server.metadata, { allowInsecureRequests: true })
 
 /** The error of something that is refused here: nothing may have reached the server. */
-async function refusalOf(attempt: (dcr: DcrClient) => Promise<unknown>): Promise<DcrError> {
+async function refusalOf(attempt: (dcr: DcrClient, origin: string) => Promise<unknown>): Promise<DcrError> {
   const server = await startScripted()
-  const error = await failureOf(attempt(connect(server)))
+  const error = await failureOf(attempt(connect(server), server.origin))
   expect(server.connections).toBe(0)
   expect(error).toMatchObject({ code: 'invalid_argument', outcome: 'not_sent', attempts: 0 })
   expect(error.message).not.toContain(CANARY)
@@ -141,7 +141,6 @@ describe('changes that are refused, and the member that is named', () => {
   const client: ClientInformation = {
     client_id: 'c1',
     registration_access_token: 'rat-1',
-    registration_client_uri: 'https://as.example.com/register/c1',
     redirect_uris: [REDIRECT],
     jwks: { keys: [PUBLIC_KEY] },
     token_endpoint_auth_method: 'private_key_jwt',
@@ -160,7 +159,9 @@ describe('changes that are refused, and the member that is named', () => {
   ]
   for (const [name, changes, named] of rows) {
     test(name, async () => {
-      const error = await refusalOf((dcr) => dcr.update(client, changes as never))
+      const error = await refusalOf((dcr, origin) =>
+        dcr.update({ ...client, registration_client_uri: `${origin}/register/c1` }, changes as never),
+      )
       expect(error.message).toContain(named)
     })
   }

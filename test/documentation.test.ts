@@ -10,7 +10,10 @@ import { referenceServer } from '../src/testing/index.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}.documentation`
-const documents = ['README.md', 'docs/agent-runtimes.md']
+const documents = [
+  ...['README.md', 'docs/agent-runtimes.md', 'docs/providers/README.md', 'docs/providers/hydra.md'],
+  ...['docs/providers/simpleidserver.md', 'docs/providers/awork.md'],
+]
 
 const blocks = documents.flatMap((document) => {
   const text = readFileSync(`${root}${document}`, 'utf8')

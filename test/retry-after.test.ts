@@ -117,6 +117,7 @@ describe('ratelimit-reset, of servers without Retry-After', () => {
   test.each<[string, number, Record<string, string>, number | undefined]>([
     ['seconds', 429, { 'ratelimit-reset': '61' }, 61],
     ['Retry-After goes before it', 429, { 'ratelimit-reset': '0', 'retry-after': '61' }, 61],
+    ['x-retry-after goes before it', 429, { 'ratelimit-reset': '0', 'x-retry-after': '61' }, 61],
     ['a date as some have it', 429, { 'ratelimit-reset': '1789000000' }, undefined],
     ['no number', 429, { 'ratelimit-reset': 'soon' }, undefined],
     ['another status', 400, { 'ratelimit-reset': '61' }, undefined],

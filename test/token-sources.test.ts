@@ -30,6 +30,30 @@ const asked = (server: ScriptedServer) =>
   server.requests.map(({ url, headers }) => `${url} ${headers.authorization ?? ''}`.trim())
 
 describe('registrationToken', () => {
+  test('singleUse: each registration gets a token of its own, and another where that is refused', async () => {
+    const refused = { status: 401, body: { error: 'invalid_token' } }
+    const server = await startScripted(
+      token('t1'),
+      created,
+      token('t2'),
+      refused,
+      token('t3'),
+      created,
+      ...Array(6).fill(({ url }: { url: string }) => (url === '/token' ? token('t4') : created)),
+    )
+    const dcr = connect(server, { singleUse: true })
+    await dcr.register(METADATA)
+    await dcr.register(METADATA)
+    const register = '/register Bearer'
+    const first = ['/token', `${register} t1`, '/token', `${register} t2`, '/token', `${register} t3`]
+    expect(asked(server)).toEqual(first)
+    await Promise.all([dcr.register(METADATA), dcr.register(METADATA), dcr.register(METADATA)])
+    expect(asked(server).slice(6).sort()).toEqual([
+      ...Array(3).fill(`${register} t4`),
+      ...Array(3).fill('/token'),
+    ])
+  })
+
   test('asks once, however many wait, and again only when the token is about to expire', async () => {
     const clock = vi.spyOn(Date, 'now').mockReturnValue(0)
     const server = await startScripted(token('t1'), created, created, created, created, token('t2'), created)

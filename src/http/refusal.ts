@@ -77,14 +77,14 @@ export function refusal(
     parameter(challenge, 'error_description'),
   )
   const retryAfter =
-    secondsUntil(headers?.get('retry-after') ?? '') ??
-    (status === 429 ? secondsToReset(headers?.get('ratelimit-reset') ?? '') : undefined)
+    secondsUntil(headers?.get('retry-after') ?? '') ?? (status === 429 ? secondsToReset(headers) : undefined)
   const { errors = {}, advice } = call.provider ?? {}
   const named = error !== undefined && Object.hasOwn(errors, error) ? errors[error] : undefined
   const code = named ?? CODES[status] ?? (status > 499 ? 'server_error' : 'rejected')
   const told = { error, error_description, error_uri: first(LONGEST_CODE, body.error_uri), retryAfter }
   const words = [error, error_description].filter(Boolean).join(': ')
-  const general = advice?.[code] ? '' : (ADVICE[code] ?? '')
+  const managing = code === 'not_found' && /^(get|update|delete)$/.test(call.operation)
+  const general = advice?.[code] ? '' : `${ADVICE[code] ?? ''}${managing ? ', or the client is gone' : ''}`
   return failure(call, code, `answered ${status} ${words}`.trimEnd() + general, {
     ...details,
     ...without(told, isUnset),
@@ -136,6 +136,7 @@ function secondsUntil(header: string): number | undefined {
 }
 
 /** What servers send in place of `Retry-After`: seconds, where it is not a date as some have it. */
-function secondsToReset(header: string): number | undefined {
+function secondsToReset(headers?: Headers): number | undefined {
+  const header = headers?.get('x-retry-after') ?? headers?.get('ratelimit-reset') ?? ''
   return /^\d{1,5}$/.test(header) ? Number(header) : undefined
 }

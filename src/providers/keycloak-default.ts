@@ -45,8 +45,10 @@ export const keycloakDefault: Provider = {
     ...switches((grant) => (grant_types as string[]).includes(grant)),
   }),
   read: ({ publicClient, ...answer }) => ({
-    token_endpoint_auth_method: publicClient === true ? 'none' : 'client_secret_basic',
-    grant_types: Object.entries(SWITCHES).flatMap(([grant, name]) => (answer[name] === true ? [grant] : [])),
+    ...(publicClient !== undefined && {
+      token_endpoint_auth_method: publicClient === true ? 'none' : 'client_secret_basic',
+      grant_types: Object.entries(SWITCHES).flatMap(([grant, on]) => (answer[on] === true ? [grant] : [])),
+    }),
     ...answer,
   }),
 }

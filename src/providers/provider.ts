@@ -45,6 +45,10 @@ export interface Provider {
   readonly write?: ((metadata: JsonObject) => JsonObject) | undefined
   /** The first hand on what is answered, after `wireNames`. Credentials that it drops are kept nevertheless. */
   readonly read?: ((answer: JsonObject) => JsonObject) | undefined
+  /** Members that a read leaves out although they are registered; what else it leaves out is taken as removed. */
+  readonly leftOutOfReads?: readonly string[] | undefined
+  /** Whether only the first answer holds the secret itself: what a later one calls so, such as its hash, is ignored. */
+  readonly secretGivenOnce?: boolean | undefined
   /** How an update is written. Default `json`. */
   readonly updateFormat?: 'json' | 'form' | undefined
   /** Whether an update has to start from what is registered now, not from what was last known. */

@@ -3,12 +3,12 @@ import type { Provider } from './provider.js'
 const PATH = '/api/identity/oauth2/dcr/v1.1/register'
 
 /** What some of its versions call members in answers, which in requests have their registered names. */
-const ANSWER_NAMES: Readonly<Record<string, string>> = {
-  require_push_authorization_request: 'require_pushed_authorization_requests',
-  tls_client_certificate_bound_access_token: 'tls_client_certificate_bound_access_tokens',
-  request_object_encryption_algorithm: 'request_object_encryption_alg',
-  request_object_encryption_method: 'request_object_encryption_enc',
-}
+const ANSWER_NAMES = new Map([
+  ['require_push_authorization_request', 'require_pushed_authorization_requests'],
+  ['tls_client_certificate_bound_access_token', 'tls_client_certificate_bound_access_tokens'],
+  ['request_object_encryption_algorithm', 'request_object_encryption_alg'],
+  ['request_object_encryption_method', 'request_object_encryption_enc'],
+])
 
 const endpointPath = /\/identity\/oauth2\/dcr\/v[\d.]+\/register$/
 const advice = { unauthorized: 'it is said of a wrong credential and of an unknown client alike' }
@@ -18,7 +18,9 @@ const registrationEndpoint: Provider['registrationEndpoint'] = ({ registration_e
   registration_endpoint ?? `${issuer.replace(/\/oauth2\/token$|\/$/, '')}${PATH}`
 
 const read: Provider['read'] = (answer) =>
-  Object.fromEntries(Object.entries(answer).map(([member, value]) => [ANSWER_NAMES[member] ?? member, value]))
+  Object.fromEntries(
+    Object.entries(answer).map(([member, value]) => [ANSWER_NAMES.get(member) ?? member, value]),
+  )
 
 /**
  * WSO2 Identity Server.

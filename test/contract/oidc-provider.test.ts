@@ -1,7 +1,9 @@
-import { startProvider } from '../servers/oidc-provider.js'
-import { contract, type SetUp } from './contract.js'
+import { type ProviderOptions, startProvider } from '../servers/oidc-provider.js'
+import { contract } from './contract.js'
 
-const setUps: Record<string, Pick<SetUp, 'registration' | 'management'> & { path?: string }> = {
+type Varied = Required<Pick<ProviderOptions, 'registration' | 'management'>> & { path?: string }
+
+const setUps: Record<string, Varied> = {
   'open, the token rotates on update': { registration: 'open', management: 'rotating' },
   'open, the token stays': { registration: 'open', management: 'fixed' },
   'an initial access token': {

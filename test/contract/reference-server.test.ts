@@ -2,6 +2,7 @@ import { setupServer } from 'msw/node'
 import { referenceServer } from '../../src/testing/index.js'
 import { registrar } from '../servers/oidc-provider.js'
 import { contract, type SetUp } from './contract.js'
+import { web } from './set-up.js'
 
 const setUps: Record<string, Pick<SetUp, 'registration' | 'management'> & { issuer?: string }> = {
   'open, the token rotates on update': { registration: 'open', management: 'rotating' },
@@ -22,6 +23,8 @@ const setUps: Record<string, Pick<SetUp, 'registration' | 'management'> & { issu
 for (const [name, { issuer = 'https://as.example.com', ...setUp }] of Object.entries(setUps)) {
   contract(`reference server: ${name}`, {
     ...setUp,
+    // It keeps the members that oidc-provider does not know.
+    altered: { requested: { ...web, software_id: 'x' }, told: [] },
     start: async () => {
       const { registration, management } = setUp
       const as = referenceServer({

@@ -357,6 +357,27 @@ describe('what is answered', () => {
   })
 })
 
+describe('later answers', () => {
+  test('leftOutOfReads: kept at a read, and not brought back when an update removed it', async () => {
+    const answer = { body: { client_id: 'c1', ...METADATA } }
+    const server = await startScripted(answer, answer)
+    const { dcr } = connect(server, { leftOutOfReads: ['scope'] })
+    const read = await dcr.get(known(server, { scope: 'a b', contacts: ['a@example.com'] }))
+    expect(read.scope).toBe('a b')
+    expect(read).not.toHaveProperty('contacts')
+    expect(await dcr.update(read, { scope: null })).not.toHaveProperty('scope')
+  })
+
+  test('secretGivenOnce: what a later answer calls the secret is none', async () => {
+    const hashed = { body: { client_id: 'c1', client_secret: '{bcrypt}x', ...METADATA } }
+    const server = await startScripted({ ...hashed, ...MADE }, hashed, hashed)
+    const { dcr } = connect(server, { secretGivenOnce: true })
+    expect((await dcr.register(METADATA)).client_secret).toBe('secret-1')
+    expect((await dcr.get(known(server))).client_secret).toBe('secret-1')
+    expect(await dcr.get(known(server, { client_secret: undefined }))).not.toHaveProperty('client_secret')
+  })
+})
+
 describe('refusals', () => {
   test('errors: its own words, whatever the status; only words that are its own', async () => {
     const errors = { request_denied: 'unauthorized', quota: 'rate_limited' } as const
