@@ -11,7 +11,7 @@ export interface Difference {
 
 /**
  * Compares what was asked for with what the server registered: a server may replace or drop any value, and a
- * client must look before it relies on one. A change to `null` asks for the member to be absent. Scopes and lists are compared as sets.
+ * client must look before it relies on one. A change to `null` asks for the member to be absent, or empty. Scopes and lists are compared as sets.
  *
  * @param requested - The metadata or the changes that were asked for.
  * @see RFC 7591 §3.2.1
@@ -21,13 +21,17 @@ export function differences(requested: object, granted: ClientInformation): Diff
   const answer = granted as Record<string, unknown>
   for (const [member, wanted] of Object.entries(requested)) {
     const absent = !Object.hasOwn(answer, member)
-    if (isUnset(wanted) && (absent || wanted === undefined)) continue
+    if (wanted === undefined || (isUnset(wanted) && (absent || isEmpty(answer[member])))) continue
     if (absent) found.push({ member, requested: wanted })
     else if (canonical(member, wanted) !== canonical(member, answer[member])) {
       found.push({ member, requested: wanted, granted: answer[member] })
     }
   }
   return found
+}
+
+function isEmpty(value: unknown): boolean {
+  return isUnset(value) || (Array.isArray(value) && value.length === 0)
 }
 
 /** Levels that are compared: deeper ones cannot be walked in every runtime, and no metadata has them. */

@@ -15,14 +15,16 @@ function heldMetadata(client: ClientInformation): JsonObject {
  * their answers for "nothing" but refuse to be given back.
  */
 export function replacement(current: ClientInformation, changes: JsonObject, call: Call): JsonObject {
-  const { notSentBack = [], sentBack = [] } = call.provider ?? {}
+  const { notSentBack = [], sentBack = [], removal } = call.provider ?? {}
   const held = without(heldMetadata(current), (_value, member) => notSentBack.includes(member))
   // Members of the server's own, and empty lists, are nothing that anybody asked for.
+  const removed = removal === 'empty' ? Object.keys(changes).filter((name) => isUnset(changes[name])) : []
   const asked = (member: string, value: unknown) => isSpecified(member) && `${value}` !== ''
   return {
     client_id: current.client_id,
     ...without(current as object, (_value, member) => !sentBack.includes(member)),
     ...without({ ...permitted(held, call, asked), ...changes }, isUnset),
+    ...Object.fromEntries(removed.map((name) => [name, Array.isArray(held[name]) ? [] : ''])),
   }
 }
 

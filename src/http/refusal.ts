@@ -82,7 +82,7 @@ export function refusal(
   const named = error !== undefined && Object.hasOwn(errors, error) ? errors[error] : undefined
   const code = named ?? CODES[status] ?? (status > 499 ? 'server_error' : 'rejected')
   const told = { error, error_description, error_uri: first(LONGEST_CODE, body.error_uri), retryAfter }
-  const words = [error, error_description].filter(Boolean).join(': ')
+  const words = [error, error_description].filter(Boolean).join(': ').replace(/\.+$/, '')
   const managing = code === 'not_found' && /^(get|update|delete)$/.test(call.operation)
   const general = advice?.[code] ? '' : `${ADVICE[code] ?? ''}${managing ? ', or the client is gone' : ''}`
   return failure(call, code, `answered ${status} ${words}`.trimEnd() + general, {

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../json.js'
 import { belowIssuer } from './endpoint.js'
 import type { Provider } from './provider.js'
 
@@ -21,7 +20,8 @@ const SWITCHES = {
  * Keycloak's client registration provider `default`, which speaks Keycloak's own ClientRepresentation.
  *
  * Names are translated both ways; the authentication method `none` is its `publicClient`, and grant types are its
- * flow switches. Native members, such as `webOrigins`, go through under their own names; others are left out.
+ * flow switches. Native members, such as `webOrigins`, go through under their own names; others are left out. An update
+ * keeps what it omits, so a member is removed by sending it empty.
  *
  * @see {@link https://www.keycloak.org/securing-apps/client-registration}, keycloak ClientRepresentation.java
  */
@@ -31,6 +31,7 @@ export const keycloakDefault: Provider = {
   registrationEndpoint: (server) => belowIssuer(server, '/clients-registrations/default'),
   clientUri: 'path',
   members: MEMBERS,
+  removal: 'empty',
   wireNames: {
     client_id: 'clientId',
     client_secret: 'secret',
@@ -42,7 +43,9 @@ export const keycloakDefault: Provider = {
   write: ({ grant_types = ['authorization_code'], token_endpoint_auth_method, ...metadata }) => ({
     ...metadata,
     publicClient: token_endpoint_auth_method === 'none',
-    ...switches((grant) => (grant_types as string[]).includes(grant)),
+    ...Object.fromEntries(
+      Object.entries(SWITCHES).map(([grant, name]) => [name, (grant_types as string[]).includes(grant)]),
+    ),
   }),
   read: ({ publicClient, ...answer }) => ({
     ...(publicClient !== undefined && {
@@ -51,8 +54,7 @@ export const keycloakDefault: Provider = {
     }),
     ...answer,
   }),
-}
-
-function switches(isOn: (grant: string) => boolean): JsonObject {
-  return Object.fromEntries(Object.entries(SWITCHES).map(([grant, name]) => [name, isOn(grant)]))
+  advice: {
+    forbidden: 'a client registration policy of the realm forbids it, as shipped of all anonymous clients',
+  },
 }

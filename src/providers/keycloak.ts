@@ -24,7 +24,8 @@ const MEMBERS = [
  *
  * A member it does not know makes it refuse the whole, so others are left out, language-tagged ones too. Its
  * `registration_client_uri` is made of its backend URL and may name a host nobody reaches, so clients are managed
- * at `{registration_endpoint}/{client_id}`. A policy that forbids is told with 403 `insufficient_scope`.
+ * at `{registration_endpoint}/{client_id}`. An update keeps what it omits, so a member is removed by sending it empty.
+ * A policy that forbids is told with 403 `insufficient_scope`.
  *
  * @see {@link https://www.keycloak.org/securing-apps/client-registration}, keycloak OIDCClientRepresentation.java
  */
@@ -33,8 +34,9 @@ export const keycloak: Provider = {
   endpointPath: /\/clients-registrations\/openid-connect$/,
   clientUri: 'path',
   members: MEMBERS,
+  removal: 'empty',
   advice: {
     forbidden:
-      'a client registration policy of the realm forbids it: as shipped, anonymous clients are, and scopes that are none of the realm',
+      'a client registration policy of the realm forbids it, as shipped of all anonymous clients and of foreign scopes',
   },
 }

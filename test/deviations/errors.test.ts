@@ -194,10 +194,10 @@ deviation(21, 'Own or off-RFC error codes', () =>
       // A word that every object has
       [400, 'constructor', 'rejected'],
     ].map(([status, error, code]) => ({
-      answer: { status: Number(status), body: { error, error_description: 'Says why.' } },
+      answer: { status: Number(status), body: { error, error_description: 'Says why' } },
       code: `${code}`,
       error: `${error}`,
-      error_description: 'Says why.',
+      error_description: 'Says why',
       outcome: status === 500 ? 'unknown' : 'rejected',
     })),
   ),

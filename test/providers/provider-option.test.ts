@@ -236,6 +236,20 @@ describe('what is sent', () => {
     ])
   })
 
+  test('removal empty: what is to be removed is sent empty, as text or as a list', async () => {
+    const server = await startScripted({
+      body: { client_id: 'c1', ...METADATA, tos_uri: '', contacts: [] },
+    })
+    const { dcr, warnings } = connect(server, { removal: 'empty' })
+    const client = known(server, { tos_uri: 'https://a.example/t', contacts: ['a@example.com'] })
+    const updated = await dcr.update(client, { tos_uri: null, contacts: null, policy_uri: null })
+    expect(server.requests[0]?.body).toBe(
+      JSON.stringify({ client_id: 'c1', ...METADATA, tos_uri: '', contacts: [], policy_uri: '' }),
+    )
+    expect(updated).not.toHaveProperty('tos_uri')
+    expect(warnings.map(({ code }) => code)).toEqual(['missing_member'])
+  })
+
   test('readBeforeUpdate: the update starts from what is registered now', async () => {
     const server = await startScripted({ body: { client_id: 'c1', ...METADATA, scope: 'new' } }, MADE)
     await connect(server, { readBeforeUpdate: true }).dcr.update(known(server), { client_name: 'New' })

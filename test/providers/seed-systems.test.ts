@@ -144,7 +144,7 @@ describe('Ory Hydra, switched off', () => {
   test('it is said in those words', async () => {
     const error = await failureOf((await connect({ provider: hydra })).register(web))
     expect(error).toMatchObject({ code: 'not_found', status: 404, outcome: 'rejected' })
-    expect(error.message).toContain('Dynamic registration is not enabled.')
+    expect(error.message).toContain('Dynamic registration is not enabled; ')
     expect(error.message).toContain('dynamic registration is switched off there')
   })
 })
