@@ -16,7 +16,7 @@ export const springAuthorizationServer: Provider = {
   secretGivenOnce: true,
   advice: {
     unauthorized:
-      'registering takes an unspent token with the one scope client.create; others expire in minutes',
+      'registering takes an unspent token with the one scope client.create; that of a client expires in minutes',
     forbidden: 'registering takes a token with the one scope client.create',
   },
 }
