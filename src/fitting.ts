@@ -2,10 +2,49 @@ import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { parse } from './http/url.js'
 import { isRecord } from './json.js'
+import { isSpecified } from './metadata.js'
 import type { Provider } from './providers/provider.js'
 import type { AuthorizationServerMetadata } from './types.js'
 
-const SCHEME = /^[\w!#$%&'*+.^`|~-]+$/
+const isText = (value: unknown) => typeof value === 'string' && value !== ''
+const isFlag = (value: unknown) => typeof value === 'boolean'
+const isFunction = (value: unknown) => typeof value === 'function'
+const isList = (value: unknown) => Array.isArray(value) && value.every(isText)
+const isNames = (value: unknown) => isRecord(value) && Object.values(value).every(isText)
+const isOneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown) =>
+    values.includes(value)
+
+const KINDS: Record<keyof Provider, (value: unknown) => boolean> = {
+  name: isText,
+  endpointPath: (value) => value instanceof RegExp,
+  registrationEndpoint: isFunction,
+  scheme: (value) => isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(`${value}`),
+  manageWith: isOneOf('registration_access_token', 'client_secret', 'initial_access_token'),
+  management: (value) => Array.isArray(value) && value.every(isOneOf('get', 'update', 'delete')),
+  clientUri: isOneOf('path', 'query'),
+  members: isList,
+  notSentBack: isList,
+  sentBack: isList,
+  wireNames: (value) => isNames(value) && isUnambiguous(value as Record<string, string>),
+  write: isFunction,
+  read: isFunction,
+  leftOutOfReads: isList,
+  secretGivenOnce: isFlag,
+  updateFormat: isOneOf('json', 'form'),
+  removal: isOneOf('omitted', 'empty'),
+  readBeforeUpdate: isFlag,
+  rotatesOnRead: isFlag,
+  errors: isNames,
+  advice: isNames,
+}
+
+/** Two members by one name would be one, and the other lost. */
+function isUnambiguous(wireNames: Readonly<Record<string, string>>): boolean {
+  const names = Object.values(wireNames)
+  return new Set(names).size === names.length && !names.some((name) => isSpecified(name) && !wireNames[name])
+}
 
 /** The server as its provider has it; refused if the two do not belong together. */
 export function fitted(
@@ -15,11 +54,15 @@ export function fitted(
 ): AuthorizationServerMetadata {
   if (provider === undefined) return server
   const refuse = (what: string) => failure(call, 'invalid_argument', `options.provider ${what}`)
-  if (!isRecord(provider) || typeof provider.name !== 'string' || provider.name === '') {
+  if (!isRecord(provider) || !isText(provider.name)) {
     throw refuse('must be one of dcr-client/providers, or an object of your own with a name')
   }
-  const { name, scheme = 'Bearer', endpointPath, registrationEndpoint } = provider as Provider
-  if (!SCHEME.test(scheme)) throw refuse('has a scheme that cannot stand in an Authorization header')
+  for (const [member, value] of Object.entries(provider)) {
+    const isKind = Object.hasOwn(KINDS, member) ? KINDS[member as keyof Provider] : undefined
+    if (value !== undefined && !isKind?.(value))
+      throw refuse(`has a ${member} that is none, or of the wrong kind`)
+  }
+  const { name, endpointPath, registrationEndpoint } = provider as Provider
   let endpoint = server.registration_endpoint
   if (registrationEndpoint) {
     try {

@@ -1,5 +1,6 @@
 import type { Call } from './http/call.js'
-import { isUnset, type JsonObject, saysNothing, without } from './json.js'
+import { failure } from './http/failure.js'
+import { isRecord, isUnset, type JsonObject, saysNothing, without } from './json.js'
 import { isSpecified, SERVER_MEMBERS } from './metadata.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from './types.js'
 import { permitted } from './wire.js'
@@ -38,6 +39,7 @@ export function hasMetadata(client: ClientInformation): boolean {
  * has are left out; name them in `changes`. The first client stays at the server, and its credentials stay good.
  *
  * @param changes - Laid over it: a member replaces, `null` removes.
+ * @throws {DcrError} `invalid_argument`
  * @example
  * const successor = await dcr.register(metadataOf(client, { scope: 'openid email' }))
  */
@@ -45,6 +47,10 @@ export function metadataOf<Extension extends object = object>(
   client: ClientInformation<Extension>,
   changes: ClientMetadataChanges<Extension> = {},
 ): ClientMetadata<Extension> {
+  if (!isRecord(client) || !isRecord(changes)) {
+    const what = 'the client must be a client information, and the changes an object'
+    throw failure({ operation: 'metadataOf' }, 'invalid_argument', what)
+  }
   const held = without(heldMetadata(client), (_value, member) => !isSpecified(member))
   return without({ ...held, ...changes }, isUnset) as ClientMetadata<Extension>
 }

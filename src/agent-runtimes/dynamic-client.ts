@@ -165,7 +165,7 @@ export function dynamicClientDifferences({ requested, granted }: DynamicClient):
  * The configuration of an OAuth provider for a client, as the identity module of agent-runtimes takes it.
  *
  * @param displayName - Default: the host name of the issuer.
- * @throws {DcrError} `invalid_url` or `insecure_url` if an endpoint of the server, or the issuer, is not an `https:` URL
+ * @throws {DcrError} `invalid_argument`, or `invalid_url` or `insecure_url` if an endpoint of the server, or the issuer, is not an `https:` URL
  *   (nor, for an issuer on this machine, `http:` there).
  */
 export function dynamicClientToProviderConfig(
@@ -182,7 +182,11 @@ export function dynamicClientToProviderConfig(
   defaultScopes: string[]
   redirectUri: string
 } {
-  const { issuer, clientId, scopes, redirectUris, serverMetadata } = client
+  const { issuer, clientId, scopes, redirectUris, serverMetadata } = Object(client) as DynamicClient
+  if (!serverMetadata || !redirectUris) {
+    const what = 'the client must be one that getOrCreateDynamicClient gave'
+    throw new DcrError('invalid_argument', `dynamicClientToProviderConfig: ${what}.`, { outcome: 'not_sent' })
+  }
   checkEndpoints(serverMetadata, issuer)
   const { authorization_endpoint, token_endpoint, userinfo_endpoint, revocation_endpoint } = serverMetadata
   return {

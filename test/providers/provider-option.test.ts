@@ -48,6 +48,19 @@ describe('a provider that is none', () => {
     ['an object without a name', {}],
     ['an empty name', { name: '' }],
     ['a scheme that forges a header', { name: 'own', scheme: 'Bearer\r\nx: y' }],
+    ['a slip of the pen', { name: 'own', endpointpath: /x/ }],
+    ['a member that every object has', { name: 'own', constructor: 'x' }],
+    ['an endpointPath that is text', { name: 'own', endpointPath: '/register' }],
+    ['members that are text', { name: 'own', members: 'client_name' }],
+    ['a management that is text', { name: 'own', management: 'get' }],
+    ['a management that there is not', { name: 'own', management: ['register'] }],
+    ['a clientUri of its own', { name: 'own', clientUri: '/clients' }],
+    ['a manageWith that there is not', { name: 'own', manageWith: 'password' }],
+    ['advice that is a function', { name: 'own', advice: { forbidden: () => 'x' } }],
+    ['a read that is no function', { name: 'own', read: {} }],
+    ['one wire name for two members', { name: 'own', wireNames: { client_name: 'a', scope: 'a' } }],
+    ['a wire name that is another member', { name: 'own', wireNames: { client_name: 'scope' } }],
+    ['a flag that is text', { name: 'own', rotatesOnRead: 'yes' }],
     ['a registrationEndpoint that throws', { name: 'own', registrationEndpoint: () => JSON.parse('') }],
   ])('%s is refused by the constructor', async (_name, provider) => {
     const error = await failureOf(
@@ -56,6 +69,16 @@ describe('a provider that is none', () => {
     expect(error).toMatchObject({ name: 'DcrError', code: 'invalid_argument', outcome: 'not_sent' })
     expect(error.message).toContain('options.provider')
   })
+})
+
+test('a provider whose members are undefined, or swap their names, is one', () => {
+  const metadata = { issuer: 'https://as.example.com' }
+  const provider = {
+    name: 'own',
+    scheme: undefined,
+    wireNames: { client_name: 'scope', scope: 'client_name' },
+  }
+  expect(() => new DcrClient(metadata, { provider })).not.toThrow()
 })
 
 describe('endpoints', () => {
@@ -482,6 +505,11 @@ describe('metadataOf', () => {
       scope: 'a b',
       response_types: [],
     })
+  })
+
+  test.each([null, undefined, 'c1', []])('%j is no client', async (client) => {
+    const error = await failureOf(Promise.resolve().then(() => metadataOf(client as never)))
+    expect(error).toMatchObject({ name: 'DcrError', code: 'invalid_argument', outcome: 'not_sent' })
   })
 
   test('changes replace, and null removes', () => {
