@@ -82,7 +82,7 @@ describe.skipIf(!home)('Keycloak', () => {
     test('as shipped, nobody registers without a token', async () => {
       const error = await failureOf(connect({ provider }).register(web))
       expect(error).toMatchObject({ code: 'forbidden', status: 403, error: 'insufficient_scope' })
-      expect(error.message).toContain('a client registration policy of the realm forbids it')
+      expect(error.message).toContain('as shipped, the realm forbids it to anonymous clients')
     })
   })
 

@@ -1,18 +1,16 @@
 import { alone, checkStore, keep } from './custody.js'
-import { differences } from './differences.js'
-import { type DcrError, keepClient, type OAuthError } from './errors.js'
-import { manage, receive, told } from './exchange.js'
+import type { OAuthError } from './errors.js'
 import { fitted } from './fitting.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
 import { failure } from './http/failure.js'
 import { refusal } from './http/refusal.js'
 import { request } from './http/request.js'
 import { callableUrl } from './http/url.js'
-import { isRecord, isUnset, type JsonObject, without } from './json.js'
+import { isRecord, isUnset, without } from './json.js'
 import { checkManageWith, type ManagementOptions, managementExchange, type Site } from './management.js'
-import { checkMembers, checkWhole, SERVER_MEMBERS, snapshot } from './metadata.js'
+import { manage, receive, told } from './managing.js'
+import { checkMembers, checkWhole, snapshot } from './metadata.js'
 import type { Provider } from './providers/provider.js'
-import { hasMetadata, replacement } from './replacement.js'
 import type { CredentialStore } from './stores/store.js'
 import type {
   AuthorizationServerMetadata,
@@ -20,6 +18,7 @@ import type {
   ClientMetadata,
   ClientMetadataChanges,
 } from './types.js'
+import { update, warnOfDifferences } from './updating.js'
 import { permitted, toWire } from './wire.js'
 
 /** Options of a {@link DcrClient}; the request options among them hold for all its calls. */
@@ -96,7 +95,7 @@ export class DcrClient<Extension extends object = object> {
     const requested = without(snapshot(metadata, call), isUnset)
     checkMembers(requested, call)
     checkWhole(requested, call)
-    const body = toWire(permitted(requested, call), 'register', call)
+    const body = await toWire(permitted(requested, call), 'register', call)
     const token = this.#options.initialAccessToken
 
     const answer = await request({ method: 'POST', url, ...body, token, scheme: call.provider?.scheme }, call)
@@ -143,33 +142,12 @@ export class DcrClient<Extension extends object = object> {
     const given = snapshot(changes, call)
     checkMembers(without(given, isUnset), call)
     const wanted = permitted(given, call)
-    return alone(this.#site.custody, client, call, async (newest) => {
-      // What cannot be managed is told before anything is read, or warned of.
-      managementExchange('PUT', newest, this.#site, call)
-      let known = newest
-      try {
-        if (!hasMetadata(known) || call.provider?.readBeforeUpdate)
-          known = await manage(known, this.#site, call)
-        const whole = replacement(known, wanted, call)
-        checkWhole(whole, call)
-        const body = toWire(whole, 'update', call)
-        try {
-          const updated = await manage(known, this.#site, call, body)
-          warnOfDifferences({ ...whole, ...wanted }, updated, call)
-          return updated as ClientInformation<Extension>
-        } catch (error) {
-          if (!isLost(error as DcrError)) throw error
-          known = await manage(known, this.#site, call, undefined, error as DcrError)
-        }
-        if (differences({ ...whole, ...wanted }, known).length > 0)
-          known = await manage(known, this.#site, call, body)
-        else call.warn('update_reconciled', 'The answer was lost; a read found the update done.')
-        return known as ClientInformation<Extension>
-      } catch (error) {
-        // A read on the way may have rotated the token.
-        throw known === newest ? error : keepClient(error as DcrError, known)
-      }
-    })
+    return alone(
+      this.#site.custody,
+      client,
+      call,
+      async (newest) => (await update(newest, wanted, this.#site, call)) as ClientInformation<Extension>,
+    )
   }
 
   /**
@@ -203,17 +181,5 @@ export class DcrClient<Extension extends object = object> {
 
   #open(operation: string, options: RequestOptions | undefined): Call {
     return { ...openCall(operation, this.#options, options), provider: this.#options.provider }
-  }
-}
-
-/** Whether an update may have been done, and its answer was lost: not for want of time, as then there is none to look. */
-function isLost({ code, outcome }: DcrError): boolean {
-  return outcome === 'unknown' && code !== 'timeout' && code !== 'aborted'
-}
-
-function warnOfDifferences(requested: JsonObject, granted: ClientInformation, call: Call): void {
-  for (const { member, ...difference } of differences(requested, granted)) {
-    if ('granted' in difference && !SERVER_MEMBERS.has(member))
-      call.warn('granted_differs', 'The server registered another value.', member)
   }
 }

@@ -1,4 +1,4 @@
-import { isUnset } from './json.js'
+import { isEmpty, isUnset } from './json.js'
 import type { ClientInformation } from './types.js'
 
 /** One member in which the registered client is not what was asked for. */
@@ -28,10 +28,6 @@ export function differences(requested: object, granted: ClientInformation): Diff
     }
   }
   return found
-}
-
-function isEmpty(value: unknown): boolean {
-  return isUnset(value) || (Array.isArray(value) && value.length === 0)
 }
 
 /** Levels that are compared: deeper ones cannot be walked in every runtime, and no metadata has them. */

@@ -23,8 +23,9 @@ const KINDS: Record<keyof Provider, (value: unknown) => boolean> = {
   scheme: (value) => isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(`${value}`),
   manageWith: isOneOf('registration_access_token', 'client_secret', 'initial_access_token'),
   management: (value) => Array.isArray(value) && value.every(isOneOf('get', 'update', 'delete')),
-  clientUri: isOneOf('path', 'query'),
+  managedAt: isOneOf('path', 'query'),
   members: isList,
+  emptyLists: isFlag,
   notSentBack: isList,
   sentBack: isList,
   wireNames: (value) => isNames(value) && isUnambiguous(value as Record<string, string>),
@@ -37,13 +38,15 @@ const KINDS: Record<keyof Provider, (value: unknown) => boolean> = {
   readBeforeUpdate: isFlag,
   rotatesOnRead: isFlag,
   errors: isNames,
-  advice: isNames,
+  advice: (value) => isRecord(value) && Object.entries(value).every(isAdvice),
 }
+
+const isAdvice = ([when, advice]: [string, unknown]) => /^(register|manage)$/.test(when) && isNames(advice)
 
 /** Two members by one name would be one, and the other lost. */
 function isUnambiguous(wireNames: Readonly<Record<string, string>>): boolean {
   const names = Object.values(wireNames)
-  return new Set(names).size === names.length && !names.some((name) => isSpecified(name) && !wireNames[name])
+  return new Set(names).size === names.length && !names.some(isSpecified)
 }
 
 /** The server as its provider has it; refused if the two do not belong together. */
@@ -72,7 +75,7 @@ export function fitted(
     }
   }
   const path = parse(endpoint ?? '')?.pathname
-  if (endpointPath && path !== undefined && !endpointPath.test(path)) {
+  if (endpointPath && path !== undefined && path.search(endpointPath) < 0) {
     const what = `the provider ${name} is for registration endpoints whose path matches ${endpointPath}`
     throw failure(call, 'provider_mismatch', `${what}, and that of this server is ${path}`)
   }

@@ -51,7 +51,11 @@ export function readClientInformation(
   readManagement(client, url, call)
   if (previous) {
     const { leftOutOfReads = [], secretGivenOnce } = call.provider ?? {}
-    if (secretGivenOnce) delete client.client_secret
+    if (secretGivenOnce && client.client_secret !== undefined) {
+      delete client.client_secret
+      if (previous.client_secret === undefined)
+        call.warn('ignored_member', 'Only the first answer holds the secret itself.', 'client_secret')
+    }
     carryOver(client, previous, details.endpoint?.startsWith('GET') ? leftOutOfReads : [])
   }
   warnOfMissing(client, call)

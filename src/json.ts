@@ -4,15 +4,26 @@ export function isRecord(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** An object of members, and not one of a class: a Promise, a Map or a Date says nothing by its members. */
+export function isPlain(value: unknown): value is JsonObject {
+  return isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value))
+}
+
 /** What says "not set", in what a client sends and in what a server answers (RFC 7592 §2.2). */
 export function isUnset(value: unknown): boolean {
   return (value ?? '') === ''
 }
 
+export function isEmpty(value: unknown): boolean {
+  return isUnset(value) || (Array.isArray(value) && value.length === 0)
+}
+
 /** What servers answer for "not set": for no key set, Ory Hydra has `{}` and SimpleIdServer `{"keys":[]}`. */
 export function saysNothing(value: unknown): boolean {
-  const isEmptyList = (member: unknown) => Array.isArray(member) && member.length === 0
-  return isUnset(value) || (isRecord(value) && Object.values(value).every(isEmptyList))
+  return (
+    isUnset(value) ||
+    (isRecord(value) && Object.values(value).every((item) => Array.isArray(item) && isEmpty(item)))
+  )
 }
 
 export function without<T extends object>(

@@ -40,11 +40,24 @@ export function checkManageWith(
 
 const OPERATIONS = { GET: 'get', PUT: 'update', DELETE: 'delete' } as const
 
+const VERBS = { get: 'read', update: 'update', delete: 'delete' } as const
+
+/** What to do where there is no update. */
+function instead({ operation }: Call): string {
+  return operation === 'update'
+    ? '; to change it, register another: dcr.register(metadataOf(client, changes))'
+    : ''
+}
+
 /** Refuses what the server is known not to have. */
 function checkOffered(operation: 'get' | 'update' | 'delete', call: Call): void {
   const { name, management } = call.provider ?? {}
   if (!management || management.includes(operation)) return
-  throw failure(call, 'management_not_supported', `${name} does not offer to ${operation} a client`)
+  throw failure(
+    call,
+    'management_not_supported',
+    `${name} does not offer to ${VERBS[operation]} a client${instead(call)}`,
+  )
 }
 
 /** The request to a client configuration endpoint; refused here, before anything is sent, if it cannot be made. */
@@ -91,9 +104,9 @@ function configurationUrl(
   manageWith: ManageWith,
   call: Call,
 ): URL {
-  const { clientUri } = call.provider ?? {}
+  const { managedAt } = call.provider ?? {}
   const home = callableUrl(registration_endpoint ?? issuer, 'registration_endpoint', call)
-  if (registration_client_uri && !clientUri) {
+  if (registration_client_uri && !managedAt) {
     const url = callableUrl(registration_client_uri, 'registration_client_uri', call)
     if (url.origin === home.origin || call.trustedOrigins?.includes(url.origin)) return url
     const where = `at ${url.origin}, and the client was registered at ${home.origin}`
@@ -103,24 +116,34 @@ function configurationUrl(
       `registration_client_uri is ${where}; trust it by the option trustedOrigins`,
     )
   }
-  if (!registration_endpoint || (manageWith === 'registration_access_token' && !clientUri)) {
+  if (!registration_endpoint || (manageWith === 'registration_access_token' && !managedAt)) {
     throw failure(
       call,
       'management_not_supported',
-      'the client has no registration_client_uri to be managed at; to change it, register another: dcr.register(metadataOf(client, changes))',
+      `the client has no registration_client_uri to be managed at${instead(call)}`,
     )
   }
-  if (clientUri === 'query') {
+  if (managedAt === 'query') {
     home.searchParams.set('client_id', client_id)
     return home
   }
-  const below = `${home.pathname.replace(/\/$/, '')}/${encodeURIComponent(client_id)}`
+  const name = percentEncoded(client_id)
+  const below = `${home.pathname.replace(/\/$/, '')}/${name}`
   home.pathname = below
   // A client_id of dots would climb out of it.
-  if (home.pathname === below) return home
+  if (name !== undefined && home.pathname === below) return home
   throw failure(
     call,
     'management_not_supported',
     'the client_id cannot stand in a path, and there is no registration_client_uri',
   )
+}
+
+/** Nothing for what cannot be encoded, half a surrogate pair. */
+function percentEncoded(text: string): string | undefined {
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }

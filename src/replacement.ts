@@ -1,6 +1,6 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
-import { isRecord, isUnset, type JsonObject, saysNothing, without } from './json.js'
+import { isEmpty, isRecord, isUnset, type JsonObject, saysNothing, without } from './json.js'
 import { isSpecified, SERVER_MEMBERS } from './metadata.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from './types.js'
 import { permitted } from './wire.js'
@@ -18,15 +18,13 @@ function heldMetadata(client: ClientInformation): JsonObject {
 export function replacement(current: ClientInformation, changes: JsonObject, call: Call): JsonObject {
   const { notSentBack = [], sentBack = [], removal } = call.provider ?? {}
   const held = without(heldMetadata(current), (_value, member) => notSentBack.includes(member))
+  const proof = without(current as object, (_value, member) => !sentBack.includes(member))
   // Members of the server's own, and empty lists, are nothing that anybody asked for.
+  const asked = (member: string, value: unknown) => isSpecified(member) && !isEmpty(value)
+  const whole = without({ ...proof, ...permitted(held, call, asked), ...changes }, isUnset)
   const removed = removal === 'empty' ? Object.keys(changes).filter((name) => isUnset(changes[name])) : []
-  const asked = (member: string, value: unknown) => isSpecified(member) && `${value}` !== ''
-  return {
-    client_id: current.client_id,
-    ...without(current as object, (_value, member) => !sentBack.includes(member)),
-    ...without({ ...permitted(held, call, asked), ...changes }, isUnset),
-    ...Object.fromEntries(removed.map((name) => [name, Array.isArray(held[name]) ? [] : ''])),
-  }
+  const emptied = removed.map((name) => [name, Array.isArray(held[name]) ? [] : ''])
+  return { client_id: current.client_id, ...whole, ...Object.fromEntries(emptied) }
 }
 
 /** Whether a client holds more than its credentials: an update of those alone would delete all the rest. */
@@ -46,11 +44,11 @@ export function hasMetadata(client: ClientInformation): boolean {
 export function metadataOf<Extension extends object = object>(
   client: ClientInformation<Extension>,
   changes: ClientMetadataChanges<Extension> = {},
-): ClientMetadata<Extension> {
+): ClientMetadata<Partial<Extension>> {
   if (!isRecord(client) || !isRecord(changes)) {
     const what = 'the client must be a client information, and the changes an object'
     throw failure({ operation: 'metadataOf' }, 'invalid_argument', what)
   }
   const held = without(heldMetadata(client), (_value, member) => !isSpecified(member))
-  return without({ ...held, ...changes }, isUnset) as ClientMetadata<Extension>
+  return without({ ...held, ...changes }, isUnset) as ClientMetadata<Partial<Extension>>
 }

@@ -1,8 +1,11 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import type { Attempt } from './http/send.js'
-import { isRecord, isUnset, type JsonObject, without } from './json.js'
-import { SERVER_MEMBERS, serialize } from './metadata.js'
+import { isPlain, isUnset, type JsonObject, without } from './json.js'
+import { isSpecified, SERVER_MEMBERS, serialize } from './metadata.js'
+
+/** A body, and what of it must not come back in an error. */
+export type Wire = Pick<Attempt, 'json' | 'form' | 'secrets'>
 
 /** What of the metadata the provider lets through. `tells` is whether to warn of a member that it does not. */
 export function permitted(
@@ -10,42 +13,45 @@ export function permitted(
   call: Call,
   tells: (member: string, value: unknown) => boolean = () => true,
 ): JsonObject {
-  const { name, members } = call.provider ?? {}
-  if (!members) return metadata
+  const { name, members, emptyLists = true } = call.provider ?? {}
   return without(metadata, (value, member) => {
     // `client_name#` stands for `client_name#fr`.
-    const known = members.includes(member) || members.includes(member.replace(/#.*/, '#'))
-    if (!known && !isUnset(value) && tells(member, value))
+    const known = !members || members.includes(member) || members.includes(member.replace(/#.*/, '#'))
+    const left = !known || (!emptyLists && Array.isArray(value) && value.length === 0)
+    if (left && !isUnset(value) && tells(member, value))
       call.warn('left_out_member', `The provider ${name} does not send it.`, member)
-    return !known
+    return left
   })
 }
 
-/** The metadata as it goes over the wire. A body in another format, such as a signed one, would be made here. */
-export function toWire(
+/**
+ * The metadata as it goes over the wire. The one maker of bodies about clients; a promise, for formats whose making
+ * takes time, such as a signed one.
+ */
+export async function toWire(
   metadata: JsonObject,
   operation: 'register' | 'update',
   call: Call,
-): Pick<Attempt, 'json' | 'form'> {
+): Promise<Wire> {
   const { wireNames = {}, updateFormat } = call.provider ?? {}
-  const wire = renamed(written(metadata, call), Object.entries(wireNames))
-  if (operation === 'update' && updateFormat === 'form') return { form: formOf(wire, call) }
-  return { json: serialize(wire, call) }
+  const nameOf = (member: string) => (Object.hasOwn(wireNames, member) ? wireNames[member] : member)
+  const wire = Object.fromEntries(
+    Object.entries(written(metadata, call)).map(([member, value]) => [nameOf(member), value]),
+  )
+  const secrets = secretsOf(wire)
+  if (operation === 'update' && updateFormat === 'form') return { form: formOf(wire, call), secrets }
+  return { json: serialize(wire, call), secrets }
 }
 
 /** An answer in the terms of the specifications. One that is unlike its documents passes as it came. */
 export function fromWire(answer: JsonObject, call: Call): JsonObject {
   const { wireNames = {}, read } = call.provider ?? {}
-  const backwards = Object.entries(wireNames).filter(([member]) => isUnset(answer[member]))
-  const named = renamed(
-    answer,
-    backwards.map(([member, name]) => [name, member]),
-  )
+  const named = registered(answer, Object.entries(wireNames))
   if (!read) return named
   try {
     const made: unknown = read({ ...named })
     const credentials = without(named, (_value, member) => !SERVER_MEMBERS.has(member))
-    if (isRecord(made)) return { ...credentials, ...without(made, isUnset) }
+    if (isPlain(made)) return { ...credentials, ...without(made, isNoBetter) }
   } catch {
     // A stranger's answer must not lose its client in a function that was not made for it.
   }
@@ -53,11 +59,19 @@ export function fromWire(answer: JsonObject, call: Call): JsonObject {
   return named
 }
 
-function renamed(members: JsonObject, names: readonly (readonly [string, string])[]): JsonObject {
-  const nameOf = new Map(names)
-  return Object.fromEntries(
-    Object.entries(members).map(([member, value]) => [nameOf.get(member) ?? member, value]),
-  )
+/** By their registered names what has one of its own on the wire, unless something stands there already. */
+function registered(answer: JsonObject, wireNames: readonly [member: string, name: string][]): JsonObject {
+  const found = wireNames.filter(([member, name]) => Object.hasOwn(answer, name) && isUnset(answer[member]))
+  const moved = new Set(found.flat())
+  return {
+    ...without(answer, (_value, member) => moved.has(member)),
+    ...Object.fromEntries(found.map(([member, name]) => [member, answer[name]])),
+  }
+}
+
+/** Nothing, or an object where a credential belongs: neither takes the place of what the server said. */
+function isNoBetter(value: unknown, member: string): boolean {
+  return isUnset(value) || (SERVER_MEMBERS.has(member) && typeof value === 'object')
 }
 
 function written(metadata: JsonObject, call: Call): JsonObject {
@@ -65,11 +79,18 @@ function written(metadata: JsonObject, call: Call): JsonObject {
   if (!write) return metadata
   try {
     const made: unknown = write({ ...metadata })
-    if (isRecord(made)) return made
+    if (isPlain(made)) return made
   } catch {
     // Its error may hold a value.
   }
   throw failure(call, 'invalid_argument', `the provider ${name} could not write the metadata`)
+}
+
+function secretsOf(wire: JsonObject): string[] {
+  const secrets = Object.entries(wire).filter(
+    ([member]) => member === 'client_secret' || (/secret|password/i.test(member) && !isSpecified(member)),
+  )
+  return secrets.flatMap(([, value]) => (typeof value === 'string' ? [value] : []))
 }
 
 /** Lists are written as a parameter each; what has no place in a form is left out. */

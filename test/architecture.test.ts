@@ -46,7 +46,8 @@ const floors = [
     'client-auth',
     'management',
     'custody',
-    'exchange',
+    'managing',
+    'updating',
   ],
   ['discovery', 'token', 'client'],
   [

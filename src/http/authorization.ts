@@ -8,8 +8,8 @@ export function isToken(value: unknown): value is string {
 
 /** What an `Authorization` header shows of a secret: its credentials, and the password in those of `Basic`. */
 export function credentialsIn(authorization: string): string[] {
-  const [scheme, credentials = ''] = authorization.split(' ')
-  if (scheme !== 'Basic') return [credentials]
+  const [scheme = '', credentials = ''] = authorization.split(' ')
+  if (scheme.toLowerCase() !== 'basic') return [credentials]
   try {
     const bytes = Uint8Array.from(atob(credentials), (character) => character.charCodeAt(0))
     const [, password = ''] = /^[^:]*:(.*)$/s.exec(new TextDecoder().decode(bytes)) ?? []

@@ -15,6 +15,17 @@ const CONSEQUENCE: Record<Outcome, string> = {
   unknown: 'It may have been done.',
 }
 
+const MANAGING = /^(get|update|delete)$/
+
+/** Words that a server says of the metadata when it has understood them (RFC 7591 §3.2.2). */
+const UNDERSTOOD = /^(invalid_redirect_uri|invalid_client_metadata|(invalid|unapproved)_software_statement)$/
+
+/** Whether an answer could be that of another kind of server. */
+function isDoubtful(code: ErrorCode, { status, error = '' }: Partial<Refusal>): boolean {
+  if (code === 'invalid_response') return true
+  return status !== undefined && code !== 'rate_limited' && code !== 'server_error' && !UNDERSTOOD.test(error)
+}
+
 /** One sentence of what happened at which endpoint, and one of what became of the request. */
 export function failure(
   { operation, provider }: { readonly operation: string; readonly provider?: Provider | undefined },
@@ -31,10 +42,14 @@ export function failure(
   const changesNothing = endpoint.startsWith('GET') && !provider?.rotatesOnRead
   const consequence = outcome !== 'not_sent' && changesNothing ? '' : ` ${CONSEQUENCE[outcome]}`
   const held = client ? ' What is known of the client is in error.client.' : ''
-  const advice = provider?.advice?.[code] ? `; ${provider.advice[code]}` : ''
-  const answered = 'status' in told || code === 'invalid_response'
+  const managing = MANAGING.test(operation)
+  const given =
+    operation === 'register' || managing ? provider?.advice?.[managing ? 'manage' : 'register'] : undefined
+  const advice = given?.[code] ? `; ${given[code]}` : ''
   const doubt =
-    provider && answered ? ` Is this the server that the provider ${provider.name} is made for?` : ''
+    provider && isDoubtful(code, told)
+      ? ` Is this the server that the provider ${provider.name} is made for?`
+      : ''
   const message = `${operation}: ${where}${what}${advice}.${consequence}${held}${doubt}`
   return new ('status' in told ? OAuthError : DcrError)(code, message, { ...told, outcome })
 }

@@ -78,18 +78,21 @@ export function refusal(
   )
   const retryAfter =
     secondsUntil(headers?.get('retry-after') ?? '') ?? (status === 429 ? secondsToReset(headers) : undefined)
-  const { errors = {}, advice } = call.provider ?? {}
-  const named = error !== undefined && Object.hasOwn(errors, error) ? errors[error] : undefined
-  const code = named ?? CODES[status] ?? (status > 499 ? 'server_error' : 'rejected')
+  const usual = CODES[status] ?? (status > 499 ? 'server_error' : 'rejected')
+  const { errors = {} } = call.provider ?? {}
+  // Of an answer from 500 on nothing is certain, whatever its words.
+  const named =
+    error !== undefined && status < 500 && Object.hasOwn(errors, error) ? errors[error] : undefined
+  const code = named ?? usual
   const told = { error, error_description, error_uri: first(LONGEST_CODE, body.error_uri), retryAfter }
   const words = [error, error_description].filter(Boolean).join(': ').replace(/\.+$/, '')
-  const managing = code === 'not_found' && /^(get|update|delete)$/.test(call.operation)
-  const general = advice?.[code] ? '' : `${ADVICE[code] ?? ''}${managing ? ', or the client is gone' : ''}`
-  return failure(call, code, `answered ${status} ${words}`.trimEnd() + general, {
+  const gone =
+    code === 'not_found' && /^(get|update|delete)$/.test(call.operation) ? ', or the client is gone' : ''
+  return failure(call, code, `answered ${status} ${words}`.trimEnd() + (ADVICE[code] ?? '') + gone, {
     ...details,
     ...without(told, isUnset),
     status,
-    outcome: outcomeOf(status, code, retryAfter),
+    outcome: outcomeOf(status, usual, retryAfter),
   })
 }
 

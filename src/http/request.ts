@@ -39,7 +39,8 @@ export async function request(
   call: Call,
 ): Promise<Answer> {
   let before: ErrorDetails = { outcome: earlier, attempts: 0 }
-  let token = await currentToken(source, call, before)
+  const take = (refused?: string) => currentToken(source, scheme, call, before, refused)
+  let token = await take()
   let renewed = false
   for (let count = 1; ; count++) {
     try {
@@ -54,7 +55,7 @@ export async function request(
       let wait = waitBeforeSendingAgain(error, attempt, count, call)
       if (refusesToken(error) && typeof source === 'function' && !renewed) {
         renewed = true
-        const another = await currentToken(source, call, before, token)
+        const another = await take(token)
         if (another !== token) wait = 0
         token = another
       }
@@ -66,6 +67,7 @@ export async function request(
 
 async function currentToken(
   source: Exchange['token'],
+  scheme: string,
   call: Call,
   before: ErrorDetails,
   refused?: string,
@@ -77,13 +79,12 @@ async function currentToken(
       : source
   // The line break is what reading a token from a file leaves at its end.
   const text = `${given}`.replace(/\r?\n$/, '')
-  if (typeof given === 'string' && isToken(text)) return text
-  throw failure(
-    call,
-    'invalid_argument',
-    'its token must be text of visible ASCII characters, without "Bearer", spaces or line breaks',
-    before,
-  )
+  const isBasic = scheme.toLowerCase() === 'basic'
+  if (typeof given === 'string' && isToken(text) && !(isBasic && text.includes(':'))) return text
+  const what = isBasic
+    ? 'its token must be the base64 of user and password with a colon between them'
+    : `its token must be text of visible ASCII characters, without "${scheme}", spaces or line breaks`
+  throw failure(call, 'invalid_argument', what, before)
 }
 
 /** A source that fails has not sent what the token was for, whatever became of its own request. */
@@ -103,13 +104,16 @@ async function ask(
     const { status, error: word, error_description, retryAfter } = error as OAuthError
     const what = `got no token: ${endpoint} ${status ? `answered ${status} ${word ?? ''}` : `failed with ${code}`}`
     const told = without({ status, error: word, error_description, retryAfter, cause }, isUnset)
-    throw failure(call, code, what.trimEnd(), { ...before, ...told })
+    // What the provider advises is about the registration endpoint.
+    const { operation } = call
+    throw failure({ operation }, code, what.trimEnd(), { ...before, ...told })
   }
 }
 
-/** 401, or what servers that know no 401 say instead. */
+/** 401, or what servers that know no 401 say instead; and nothing has been done. */
 function refusesToken(error: DcrError): boolean {
-  return error.code === 'unauthorized' || (error as OAuthError).error === 'invalid_token'
+  const { code, outcome, error: word } = error as OAuthError
+  return outcome === 'rejected' && (code === 'unauthorized' || word === 'invalid_token')
 }
 
 function waitBeforeSendingAgain(

@@ -11,12 +11,8 @@ import type { Provider } from './provider.js'
  */
 export const awork: Provider = {
   name: 'awork',
-  endpointPath: /\/clientapplications\/register$/,
+  endpointPath: /\/clientapplications\/register\/?$/,
   registrationEndpoint: (server) =>
     server.registration_endpoint ?? belowIssuer(server, '/api/v1/clientapplications/register'),
   management: [],
-  advice: {
-    management_not_supported:
-      'to change it, register another: dcr.register(metadataOf(client, changes)); the first one stays',
-  },
 }

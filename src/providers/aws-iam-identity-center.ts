@@ -11,7 +11,7 @@ import type { Provider } from './provider.js'
  */
 export const awsIamIdentityCenter: Provider = {
   name: 'aws-iam-identity-center',
-  endpointPath: /\/client\/register$/,
+  endpointPath: /\/client\/register\/?$/,
   registrationEndpoint: (server) => server.registration_endpoint ?? belowIssuer(server, '/client/register'),
   management: [],
   members: ['client_name', 'redirect_uris', 'grant_types', 'scope', 'issuerUrl', 'entitledApplicationArn'],
@@ -31,6 +31,8 @@ export const awsIamIdentityCenter: Provider = {
     ...(scope !== undefined && { scope: `${scope}`.split(' ') }),
   }),
   advice: {
-    management_not_supported: 'it lapses by itself at client_secret_expires_at: register another then',
+    manage: {
+      management_not_supported: 'it lapses by itself at client_secret_expires_at: register another then',
+    },
   },
 }

@@ -11,5 +11,5 @@ import type { Provider } from './provider.js'
 export const curity: Provider = {
   name: 'curity',
   rotatesOnRead: true,
-  advice: { unauthorized: 'an initial access token, with the scope dcr, serves once' },
+  advice: { register: { unauthorized: 'an initial access token, with the scope dcr, serves once' } },
 }

@@ -10,10 +10,7 @@ import type { Provider } from './provider.js'
  */
 export const glewlwyd: Provider = {
   name: 'glewlwyd',
-  endpointPath: /\/register$/,
+  endpointPath: /\/register\/?$/,
   leftOutOfReads: ['scope'],
-  advice: {
-    unauthorized:
-      'the token is wrong, or void for having been used for another client, or the client is gone',
-  },
+  advice: { manage: { unauthorized: 'a token that was used for another client is void' } },
 }

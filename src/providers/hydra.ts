@@ -1,6 +1,9 @@
 import { belowIssuer } from './endpoint.js'
 import type { Provider } from './provider.js'
 
+const SWITCHED_OFF =
+  'dynamic registration is switched off there: its setting is oidc.dynamic_client_registration.enabled'
+
 /**
  * Ory Hydra, and the Ory Network.
  *
@@ -12,7 +15,7 @@ import type { Provider } from './provider.js'
  */
 export const hydra: Provider = {
   name: 'hydra',
-  endpointPath: /\/oauth2\/register$/,
+  endpointPath: /\/oauth2\/register\/?$/,
   registrationEndpoint: (server) => server.registration_endpoint ?? belowIssuer(server, '/oauth2/register'),
   notSentBack: [
     'metadata',
@@ -23,8 +26,10 @@ export const hydra: Provider = {
     'updated_at',
   ],
   advice: {
-    not_found:
-      'dynamic registration is switched off there: its setting is oidc.dynamic_client_registration.enabled',
-    unauthorized: 'Hydra says so of a wrong token and of an unknown client alike',
+    register: { not_found: SWITCHED_OFF },
+    manage: {
+      not_found: SWITCHED_OFF,
+      unauthorized: 'Hydra says so of a wrong token and of an unknown client alike',
+    },
   },
 }

@@ -10,6 +10,6 @@ import type { Provider } from './provider.js'
  */
 export const ibmVerifyAccess: Provider = {
   name: 'ibm-verify-access',
-  endpointPath: /\/(register(\/[^/]+)?|client_registration)$/,
+  endpointPath: /\/(register(\/[^/]+)?|client_registration)\/?$/,
   sentBack: ['client_secret'],
 }

@@ -16,20 +16,24 @@ const SWITCHES = {
   client_credentials: 'serviceAccountsEnabled',
 }
 
+type Grant = keyof typeof SWITCHES
+
 /**
  * Keycloak's client registration provider `default`, which speaks Keycloak's own ClientRepresentation.
  *
  * Names are translated both ways; the authentication method `none` is its `publicClient`, and grant types are its
- * flow switches. Native members, such as `webOrigins`, go through under their own names; others are left out. An update
- * keeps what it omits, so a member is removed by sending it empty.
+ * flow switches. Other native members, such as `webOrigins`, go through under their own names; what is neither is left
+ * out. An update keeps what it omits, so a member is removed by sending it empty.
  *
  * @see {@link https://www.keycloak.org/securing-apps/client-registration}, keycloak ClientRepresentation.java
  */
 export const keycloakDefault: Provider = {
   name: 'keycloak-default',
-  endpointPath: /\/clients-registrations\/default$/,
-  registrationEndpoint: (server) => belowIssuer(server, '/clients-registrations/default'),
-  clientUri: 'path',
+  endpointPath: /\/clients-registrations\/default\/?$/,
+  registrationEndpoint: (server) =>
+    server.registration_endpoint?.replace(/\/openid-connect$/, '/default') ??
+    belowIssuer(server, '/clients-registrations/default'),
+  managedAt: 'path',
   members: MEMBERS,
   removal: 'empty',
   wireNames: {
@@ -40,21 +44,20 @@ export const keycloakDefault: Provider = {
     redirect_uris: 'redirectUris',
     registration_access_token: 'registrationAccessToken',
   },
-  write: ({ grant_types = ['authorization_code'], token_endpoint_auth_method, ...metadata }) => ({
+  write: ({ grant_types: grants, token_endpoint_auth_method: method, ...metadata }) => ({
     ...metadata,
-    publicClient: token_endpoint_auth_method === 'none',
-    ...Object.fromEntries(
-      Object.entries(SWITCHES).map(([grant, name]) => [name, (grant_types as string[]).includes(grant)]),
-    ),
+    ...(method !== undefined && { publicClient: method === 'none' }),
+    ...(Array.isArray(grants) &&
+      Object.fromEntries(Object.entries(SWITCHES).map(([grant, name]) => [name, grants.includes(grant)]))),
   }),
   read: ({ publicClient, ...answer }) => ({
     ...(publicClient !== undefined && {
       token_endpoint_auth_method: publicClient === true ? 'none' : 'client_secret_basic',
-      grant_types: Object.entries(SWITCHES).flatMap(([grant, on]) => (answer[on] === true ? [grant] : [])),
+    }),
+    ...(answer.standardFlowEnabled !== undefined && {
+      grant_types: Object.keys(SWITCHES).filter((grant) => answer[SWITCHES[grant as Grant]] === true),
     }),
     ...answer,
   }),
-  advice: {
-    forbidden: 'a client registration policy of the realm forbids it, as shipped of all anonymous clients',
-  },
+  advice: { register: { forbidden: 'as shipped, the realm forbids it to anonymous clients' } },
 }

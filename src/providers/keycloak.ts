@@ -31,12 +31,11 @@ const MEMBERS = [
  */
 export const keycloak: Provider = {
   name: 'keycloak',
-  endpointPath: /\/clients-registrations\/openid-connect$/,
-  clientUri: 'path',
+  endpointPath: /\/clients-registrations\/openid-connect\/?$/,
+  managedAt: 'path',
   members: MEMBERS,
   removal: 'empty',
   advice: {
-    forbidden:
-      'a client registration policy of the realm forbids it, as shipped of all anonymous clients and of foreign scopes',
+    register: { forbidden: 'as shipped, the realm forbids it to anonymous clients and for foreign scopes' },
   },
 }

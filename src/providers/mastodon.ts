@@ -12,7 +12,7 @@ import type { Provider } from './provider.js'
  */
 export const mastodon: Provider = {
   name: 'mastodon',
-  endpointPath: /\/api\/v1\/apps$/,
+  endpointPath: /\/api\/v1\/apps\/?$/,
   registrationEndpoint: (server) => belowIssuer(server, '/api/v1/apps'),
   management: [],
   members: ['client_name', 'redirect_uris', 'scope', 'client_uri'],
@@ -23,7 +23,4 @@ export const mastodon: Provider = {
     ...answer,
     ...(scope !== undefined && { scope: [scope].flat().join(' ') }),
   }),
-  advice: {
-    management_not_supported: 'to change it, register another: dcr.register(metadataOf(client, changes))',
-  },
 }

@@ -11,5 +11,5 @@ import type { Provider } from './provider.js'
 export const mitreId: Provider = {
   name: 'mitreid',
   rotatesOnRead: true,
-  advice: { forbidden: 'the token is of another client, or the client is gone' },
+  advice: { manage: { forbidden: 'the token is of another client, or the client is gone' } },
 }

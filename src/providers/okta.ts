@@ -1,4 +1,3 @@
-import { belowIssuer } from './endpoint.js'
 import type { Provider } from './provider.js'
 
 /**
@@ -12,11 +11,14 @@ import type { Provider } from './provider.js'
  */
 export const okta: Provider = {
   name: 'okta',
-  endpointPath: /\/oauth2\/v1\/clients$/,
-  registrationEndpoint: (server) => server.registration_endpoint ?? belowIssuer(server, '/oauth2/v1/clients'),
+  endpointPath: /\/oauth2\/v1\/clients\/?$/,
+  registrationEndpoint: (server) =>
+    server.registration_endpoint ?? new URL('/oauth2/v1/clients', server.issuer).href,
   scheme: 'SSWS',
   manageWith: 'initial_access_token',
-  clientUri: 'path',
+  managedAt: 'path',
   readBeforeUpdate: true,
-  advice: { unauthorized: 'Okta says so of a wrong API token and of an unknown client alike' },
+  advice: {
+    manage: { unauthorized: 'Okta says so of a wrong API token and of an unknown client alike' },
+  },
 }

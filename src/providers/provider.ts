@@ -29,12 +29,14 @@ export interface Provider {
    * Where clients are managed whatever their `registration_client_uri` says: at the registration endpoint with the
    * identifier as the last part of the path, or as the parameter `client_id` of the query.
    */
-  readonly clientUri?: 'path' | 'query' | undefined
+  readonly managedAt?: 'path' | 'query' | undefined
   /**
    * The members that may be sent; any other is left out, with the warning `left_out_member`. An entry such as
    * `client_name#` stands for its language-tagged variants. Default: everything.
    */
   readonly members?: readonly string[] | undefined
+  /** Whether a list with nothing in it may be sent; if not, it is left out, with the warning. Default true. */
+  readonly emptyLists?: boolean | undefined
   /** Members of its answers that an update must not send back, beside those of RFC 7592 §2.2. */
   readonly notSentBack?: readonly string[] | undefined
   /** Members of its answers that an update must send back although RFC 7592 §2.2 leaves them out or open. */
@@ -60,8 +62,10 @@ export interface Provider {
   readonly readBeforeUpdate?: boolean | undefined
   /** Whether a read may replace the registration access token: it is then not sent again after silence. */
   readonly rotatesOnRead?: boolean | undefined
-  /** What its own error words mean, and those it uses with an unusual status. */
+  /** What its own error words mean, and those it uses with an unusual status: of the answers below 500. */
   readonly errors?: Readonly<Record<string, ErrorCode>> | undefined
-  /** What to do about an error, in place of our general advice: half a sentence. */
-  readonly advice?: Readonly<Partial<Record<ErrorCode, string>>> | undefined
+  /** What to do about an error when registering, and when managing: half a sentence, after our general advice. */
+  readonly advice?: { readonly register?: Advice; readonly manage?: Advice } | undefined
 }
+
+type Advice = Readonly<Partial<Record<ErrorCode, string>>>

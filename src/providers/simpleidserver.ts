@@ -32,10 +32,12 @@ const MEMBERS = [
  */
 export const simpleIdServer: Provider = {
   name: 'simpleidserver',
-  endpointPath: /\/register$/,
-  clientUri: 'path',
+  endpointPath: /\/register\/?$/,
+  managedAt: 'path',
   members: MEMBERS,
   updateFormat: 'form',
   errors: { access_denied: 'unauthorized', invalid_token: 'unauthorized', request_denied: 'unauthorized' },
-  advice: { unauthorized: 'registering needs an access token with the scope register and no other' },
+  advice: {
+    register: { unauthorized: 'it takes an access token with the scope register and no other' },
+  },
 }

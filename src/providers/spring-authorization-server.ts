@@ -15,8 +15,10 @@ export const springAuthorizationServer: Provider = {
   management: ['get'],
   secretGivenOnce: true,
   advice: {
-    unauthorized:
-      'registering takes an unspent token with the one scope client.create; that of a client expires in minutes',
-    forbidden: 'registering takes a token with the one scope client.create',
+    register: {
+      unauthorized: 'it takes an unspent token with the one scope client.create',
+      forbidden: 'it takes a token with the one scope client.create',
+    },
+    manage: { unauthorized: 'the token of a client expires in minutes' },
   },
 }

@@ -10,8 +10,10 @@ const ANSWER_NAMES = new Map([
   ['request_object_encryption_method', 'request_object_encryption_enc'],
 ])
 
-const endpointPath = /\/identity\/oauth2\/dcr\/v[\d.]+\/register$/
-const advice = { unauthorized: 'it is said of a wrong credential and of an unknown client alike' }
+const endpointPath = /\/identity\/oauth2\/dcr\/v[\d.]+\/register\/?$/
+const advice = {
+  manage: { unauthorized: 'it is said of a wrong credential and of an unknown client alike' },
+}
 
 /** Its issuer is the URL of its token endpoint. */
 const registrationEndpoint: Provider['registrationEndpoint'] = ({ registration_endpoint, issuer }) =>
@@ -37,7 +39,7 @@ export const wso2: Provider = {
   registrationEndpoint,
   scheme: 'Basic',
   manageWith: 'initial_access_token',
-  clientUri: 'path',
+  managedAt: 'path',
   read,
   advice,
 }
@@ -48,7 +50,7 @@ export const asgardeo: Provider = {
   endpointPath,
   registrationEndpoint,
   manageWith: 'initial_access_token',
-  clientUri: 'path',
+  managedAt: 'path',
   read,
   advice,
 }

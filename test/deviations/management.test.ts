@@ -407,7 +407,7 @@ deviation(11, 'RAT short-lived or dated', async () => {
     attempts: 1,
   })
   expect(error.message).toContain(`GET ${server.origin}${endpoint}`)
-  expect(error.message).toContain('that of a client expires in minutes')
+  expect(error.message).toContain('the token of a client expires in minutes')
   // The client outlives its token: its secret is kept.
   expect((await store.get(storeKey(server.origin, 'c1')))?.client).toEqual(client)
 })

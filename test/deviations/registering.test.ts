@@ -159,14 +159,14 @@ deviation(15, 'Advertised endpoint that anonymous callers cannot use', async () 
       endpoint: '/realms/one/clients-registrations/openid-connect',
       answer: { status: 403, body: { error: 'insufficient_scope', error_description: trustedHosts } },
       expected: { code: 'forbidden', error: 'insufficient_scope', error_description: trustedHosts },
-      says: 'a client registration policy of the realm forbids it',
+      says: 'as shipped, the realm forbids it to anonymous clients',
     },
     {
       provider: okta,
       endpoint: '/oauth2/v1/clients',
       answer: { status: 401, body: { errorCode: 'E0000011', errorSummary: 'Invalid token provided' } },
       expected: { code: 'unauthorized', error: 'E0000011', error_description: 'Invalid token provided' },
-      says: 'a wrong API token',
+      says: 'the token or secret is missing',
     },
     {
       provider: pingAm,

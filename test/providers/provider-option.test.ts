@@ -54,7 +54,7 @@ describe('a provider that is none', () => {
     ['members that are text', { name: 'own', members: 'client_name' }],
     ['a management that is text', { name: 'own', management: 'get' }],
     ['a management that there is not', { name: 'own', management: ['register'] }],
-    ['a clientUri of its own', { name: 'own', clientUri: '/clients' }],
+    ['a managedAt of its own', { name: 'own', managedAt: '/clients' }],
     ['a manageWith that there is not', { name: 'own', manageWith: 'password' }],
     ['advice that is a function', { name: 'own', advice: { forbidden: () => 'x' } }],
     ['a read that is no function', { name: 'own', read: {} }],
@@ -71,14 +71,9 @@ describe('a provider that is none', () => {
   })
 })
 
-test('a provider whose members are undefined, or swap their names, is one', () => {
+test('a provider whose members are undefined is one', () => {
   const metadata = { issuer: 'https://as.example.com' }
-  const provider = {
-    name: 'own',
-    scheme: undefined,
-    wireNames: { client_name: 'scope', scope: 'client_name' },
-  }
-  expect(() => new DcrClient(metadata, { provider })).not.toThrow()
+  expect(() => new DcrClient(metadata, { provider: { name: 'own', scheme: undefined } })).not.toThrow()
 })
 
 describe('endpoints', () => {
@@ -118,18 +113,18 @@ describe('endpoints', () => {
     ['get', 'GET'],
     ['update', 'PUT'],
     ['delete', 'DELETE'],
-  ])('%s: clientUri, whatever the registration_client_uri says', async (operation, method) => {
-    for (const [clientUri, url] of [
+  ])('%s: managedAt, whatever the registration_client_uri says', async (operation, method) => {
+    for (const [managedAt, url] of [
       ['path', '/register/a%2Fb%20c?d'],
       ['query', '/register?client_id=a%2Fb+c%3Fd'],
     ] as const) {
       const client_id = 'a/b c?d'
       const server = await startScripted({ body: { client_id } })
       const client = known(server, { client_id, registration_client_uri: 'https://backend.internal/c1' })
-      await connect(server, { clientUri }).dcr[operation](client, {})
+      await connect(server, { managedAt }).dcr[operation](client, {})
       expect(server.requests[0]).toMatchObject({
         method,
-        url: clientUri === 'path' ? '/register/a%2Fb%20c%3Fd' : url,
+        url: managedAt === 'path' ? '/register/a%2Fb%20c%3Fd' : url,
         headers: { authorization: 'Bearer rat-1' },
       })
     }
@@ -138,7 +133,7 @@ describe('endpoints', () => {
   test.each(['.', '..'])('a client_id "%s" cannot climb out of the path', async (client_id) => {
     const server = await startScripted()
     const error = await failureOf(
-      connect(server, { clientUri: 'path' }).dcr.get(known(server, { client_id })),
+      connect(server, { managedAt: 'path' }).dcr.get(known(server, { client_id })),
     )
     expect(error).toMatchObject({ code: 'management_not_supported', outcome: 'not_sent' })
   })
@@ -149,12 +144,16 @@ describe('management', () => {
     'what it lacks is refused before anything is sent: %s',
     async (operation) => {
       const server = await startScripted()
-      const advice = { management_not_supported: 'ask the administrator' }
+      const instead =
+        operation === 'update'
+          ? '; to change it, register another: dcr.register(metadataOf(client, changes))'
+          : ''
+      const advice = { manage: { management_not_supported: 'ask the administrator' } }
       const { dcr } = connect(server, { management: [], advice })
       const error = await failureOf(dcr[operation](known(server), {}))
       expect(error).toMatchObject({ code: 'management_not_supported', outcome: 'not_sent', attempts: 0 })
       expect(error.message).toBe(
-        `${operation}: own does not offer to ${operation} a client; ask the administrator. Nothing was sent.`,
+        `${operation}: own does not offer to ${operation === 'get' ? 'read' : operation} a client${instead}; ask the administrator. Nothing was sent.`,
       )
       expect(server.connections).toBe(0)
     },
@@ -448,12 +447,14 @@ describe('refusals', () => {
     ])
   })
 
-  test('the message has its advice in place of ours, and asks whether it is that server', async () => {
+  test('the message has its advice after ours, and asks whether it is that server', async () => {
     const server = await startScripted({ status: 404, body: { error: 'gone' } })
-    const { dcr } = connect(server, { advice: { not_found: 'switch it on by the setting x' } })
+    const { dcr } = connect(server, {
+      advice: { register: { not_found: 'switch it on by the setting x' }, manage: { not_found: 'no' } },
+    })
     const error = await failureOf(dcr.register(METADATA))
     expect(error.message).toBe(
-      `register: POST ${server.origin}/register answered 404 gone; switch it on by the setting x. Nothing was changed. Is this the server that the provider own is made for?`,
+      `register: POST ${server.origin}/register answered 404 gone; the server does not offer it here; switch it on by the setting x. Nothing was changed. Is this the server that the provider own is made for?`,
     )
   })
 
