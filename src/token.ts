@@ -113,22 +113,18 @@ export function registrationToken(
   let held: { token: string; goodUntil: number } | undefined
   let flight: Promise<string> | undefined
 
-  const ask = async () => {
-    const asked = { ...options, scope: options.scope ?? 'register' }
-    const { access_token, expires_in = Number.POSITIVE_INFINITY } = await requestToken(
-      server,
-      authentication,
-      asked,
-    )
+  const ask = () => requestToken(server, authentication, { ...options, scope: options.scope ?? 'register' })
+  if (singleUse) return async () => (await ask()).access_token
+
+  const renew = async () => {
+    const { access_token, expires_in = Number.POSITIVE_INFINITY } = await ask()
     const margin = Math.min(LARGEST_MARGIN, expires_in / 10)
     held = { token: access_token, goodUntil: Date.now() + (expires_in - margin) * 1000 }
     return access_token
   }
-
-  if (singleUse) return ask
   return ({ refused } = {}) => {
     if (held && held.token !== refused && Date.now() < held.goodUntil) return held.token
-    flight ??= ask().finally(() => {
+    flight ??= renew().finally(() => {
       flight = undefined
     })
     return flight
