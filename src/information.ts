@@ -49,15 +49,7 @@ export function readClientInformation(
   }
   readTimes(client, call)
   readManagement(client, url, call)
-  if (previous) {
-    const { leftOutOfReads = [], secretGivenOnce } = call.provider ?? {}
-    if (secretGivenOnce && client.client_secret !== undefined) {
-      delete client.client_secret
-      if (previous.client_secret === undefined)
-        call.warn('ignored_member', 'Only the first answer holds the secret itself.', 'client_secret')
-    }
-    carryOver(client, previous, details.endpoint?.startsWith('GET') ? leftOutOfReads : [])
-  }
+  if (previous) carryOver(client, previous, details, call)
   warnOfMissing(client, call)
   return client
 }
@@ -107,8 +99,19 @@ function warnOfMissing(client: ClientInformation, { warn }: Call): void {
 }
 
 /** An answer without a credential leaves the one we hold in force; one with another replaces it at once. */
-function carryOver(client: ClientInformation, previous: ClientInformation, more: readonly string[]): void {
-  for (const member of [...CARRIED, ...more]) {
+function carryOver(
+  client: ClientInformation,
+  previous: ClientInformation,
+  { endpoint = '' }: ErrorDetails,
+  { provider, warn }: Call,
+): void {
+  if (provider?.secretGivenOnce && client.client_secret !== undefined) {
+    delete client.client_secret
+    if (previous.client_secret === undefined)
+      warn('ignored_member', 'Only the first answer holds the secret itself.', 'client_secret')
+  }
+  const untold = endpoint.startsWith('GET') ? (provider?.leftOutOfReads ?? []) : []
+  for (const member of [...CARRIED, ...untold]) {
     const renewed =
       member === 'client_secret_expires_at' &&
       client.client_secret !== undefined &&
