@@ -1,46 +1,15 @@
-// Writes src/openapi.gen.ts from openapi/dcr.yaml. With --check it writes nothing and fails if the two disagree.
+// Writes the files that are made from others. With --check it writes nothing and fails if one is not what it would be.
 import { readFile, writeFile } from 'node:fs/promises'
-import openapiTS, { astToString, STRING } from 'openapi-typescript'
-import ts from 'typescript'
+import * as profiles from './document-providers.js'
+import * as types from './generate-types.js'
 
-const source = new URL('../openapi/dcr.yaml', import.meta.url)
-const target = new URL('../src/openapi.gen.ts', import.meta.url)
-const header = '// Generated from openapi/dcr.yaml by `npm run generate`. Do not edit.\n\n'
-
-const { factory } = ts
-
-/** To TypeScript `'web' | 'native' | string` is just `string`; with `(string & {})` editors still offer the names. */
-function openEnum(type) {
-  const isOpenEnum =
-    ts.isUnionTypeNode(type) && type.types.includes(STRING) && !type.types.some(ts.isArrayTypeNode)
-  if (!isOpenEnum) return
-  const names = type.types.filter((member) => member !== STRING)
-  const anyString = factory.createIntersectionTypeNode([STRING, factory.createTypeLiteralNode([])])
-  return factory.createUnionTypeNode([...names, anyString])
-}
-
-/** A named type per schema, so that hovers and compile errors say `ClientMetadata` and not all it is made of. */
-function schemaTypes(nodes) {
-  const components = nodes.find((node) => node.name?.text === 'components')
-  const schemas = components.members.find((member) => member.name.text === 'schemas')
-  return schemas.type.members.map((schema) => {
-    const exported = [factory.createToken(ts.SyntaxKind.ExportKeyword)]
-    const type = factory.createTypeAliasDeclaration(exported, schema.name, undefined, schema.type)
-    return ts.setSyntheticLeadingComments(type, ts.getSyntheticLeadingComments(schema))
-  })
-}
-
-const types = astToString(schemaTypes(await openapiTS(source, { postTransform: openEnum })))
-const generated =
-  header +
-  types
-    .replace(/components\["schemas"\]\["(\w+)"\]/g, '$1')
-    // TypeScript takes a bare sentence for the documentation and a `@description` for one tag among others.
-    .replaceAll('@description ', '')
-
-if (!process.argv.includes('--check')) {
-  await writeFile(target, generated)
-} else if (generated !== (await readFile(target, 'utf8').catch(() => ''))) {
-  console.error('src/openapi.gen.ts does not match openapi/dcr.yaml: run `npm run generate`.')
-  process.exitCode = 1
+for (const { source, target, generate } of [types, profiles]) {
+  const file = new URL(`../${target}`, import.meta.url)
+  const generated = await generate()
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, generated)
+  } else if (generated !== (await readFile(file, 'utf8').catch(() => ''))) {
+    console.error(`${target} does not match ${source}: run \`npm run generate\`.`)
+    process.exitCode = 1
+  }
 }

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { setupServer } from 'msw/node'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { failed } from '../src/agent-runtimes/failure.js'
+import * as drop from '../src/agent-runtimes/index.js'
 import {
   type AuthorizationServerMetadata,
   clearAllDynamicClients,
@@ -22,7 +24,7 @@ import {
   supportsDCR,
   updateClientRegistration,
 } from '../src/agent-runtimes/index.js'
-import { OAuthError } from '../src/index.js'
+import { DcrError, OAuthError } from '../src/index.js'
 import { type Fault, type ReferenceServerOptions, referenceServer } from '../src/testing/index.js'
 import { failureOf } from './failure-of.js'
 import { startProvider } from './servers/oidc-provider.js'
@@ -699,6 +701,85 @@ describe('defect 7: URLs from discovery were taken as they were', () => {
   })
 })
 
+describe('clients that are managed at one URL', () => {
+  test('a server that answers with the URL of another’s client does not stand before it', async () => {
+    const managed: Received[] = []
+    const server = await startAnswering((request, origin) => {
+      if (request.method !== 'POST') managed.push(request)
+      if (request.method === 'DELETE') return { status: 204 }
+      if (!request.url.startsWith('/register')) return undefined
+      return {
+        status: request.method === 'POST' ? 201 : 200,
+        body: {
+          client_id: 'c1',
+          registration_access_token: 'rat',
+          registration_client_uri: `${origin}/register/c1`,
+        },
+      }
+    })
+    const uri = `${server.origin}/register/c1`
+    const evil = await startAnswering(({ method }) =>
+      method === 'POST'
+        ? {
+            status: 201,
+            body: { client_id: 'evil', registration_access_token: 'evil', registration_client_uri: uri },
+          }
+        : undefined,
+    )
+    await getOrCreateDynamicClient(evil.origin, OPTIONS)
+    const client = await getOrCreateDynamicClient(server.origin, OPTIONS)
+    expect(client.registrationClientUri).toBe(uri)
+    expect(getAllDynamicClients().map(({ clientId }) => clientId)).toEqual(['evil', 'c1'])
+
+    managed.length = 0
+    await readClientRegistration(uri, 'rat')
+    await updateClientRegistration(uri, 'rat', { client_name: 'New' })
+    await deleteClientRegistration(uri, 'rat')
+    expect(managed.map(({ method, headers }) => `${method} ${headers.authorization}`)).toEqual([
+      'GET Bearer rat',
+      'GET Bearer rat',
+      'PUT Bearer rat',
+      'DELETE Bearer rat',
+    ])
+    expect(getAllDynamicClients().map(({ clientId }) => clientId)).toEqual(['evil'])
+  })
+
+  test('not even with the token of the other’s client', async () => {
+    const server = await startScripted({ status: 204 })
+    const victim = storedByTheOriginal(server.origin)
+    const { registration_endpoint, ...serverMetadata } = victim.serverMetadata
+    const evil = storedByTheOriginal('http://127.0.0.1:9', {
+      registrationClientUri: victim.registrationClientUri ?? '',
+    })
+    saveDynamicClient(evil)
+    // Where the metadata names no registration endpoint, the issuer says where the server is.
+    saveDynamicClient({ ...victim, serverMetadata })
+    await deleteClientRegistration(victim.registrationClientUri ?? '', 'rat-of-the-original')
+    expect(server.requests).toHaveLength(1)
+    expect(getAllDynamicClients()).toEqual([evil])
+  })
+
+  test.each([['rat-1'], ['rat-2']])('of one server: the one whose token is given, %s', async (token) => {
+    const server = await startScripted({ status: 204 })
+    const uri = `${server.origin}/register`
+    for (const number of [1, 2]) {
+      saveDynamicClient(
+        storedByTheOriginal(server.origin, {
+          clientId: `c${number}`,
+          redirectUris: [`${CALLBACK}${number}`],
+          registrationAccessToken: `rat-${number}`,
+          registrationClientUri: uri,
+        }),
+      )
+    }
+    await deleteClientRegistration(uri, token)
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${token}`)
+    expect(getAllDynamicClients().map(({ registrationAccessToken }) => registrationAccessToken)).toEqual(
+      ['rat-1', 'rat-2'].filter((other) => other !== token),
+    )
+  })
+})
+
 describe('defect 8: an update lost what it did not send, and the new token', () => {
   test('it is read, merged, replaced and stored', async () => {
     const as = startReference()
@@ -1151,12 +1232,166 @@ test('a provider without the optional endpoints, and a name for one whose issuer
   expect(() => dynamicClientToProviderConfig({ ...client, issuer: 'nonsense' })).toThrow(/issuer/)
 })
 
-test('lists that are none are refused before anything is sent', async () => {
-  const as = startReference()
-  const options = { redirectUris: CALLBACK } as unknown as { redirectUris: string[] }
-  expect(await failureOf(getOrCreateDynamicClient(ISSUER, options))).toMatchObject({
-    code: 'invalid_argument',
-    outcome: 'not_sent',
+/* What is of the wrong kind is told before anything is sent or stored. */
+describe('bad input', () => {
+  const client = storedByTheOriginal()
+  const URI = `${ISSUER}/register/c1`
+  const strange = [undefined, null, 7, true, Symbol('issuer'), {}, []]
+  const noMembers = [undefined, null, 7, 'text', [], new Map([['client_name', 'App']]), Promise.resolve({})]
+  const noClients = [
+    ...[undefined, null, 7, 'text', [], {}, Promise.resolve(client)],
+    ...[
+      { ...client, clientId: undefined },
+      { ...client, clientId: '' },
+      { ...client, issuer: 7 },
+    ],
+    ...[
+      { ...client, redirectUris: CALLBACK },
+      { ...client, redirectUris: [7] },
+      { ...client, scopes: 'openid' },
+    ],
+  ]
+  const noTokens = [7, true, {}, ['token']]
+  const noLists = [undefined, null, CALLBACK, [7], [CALLBACK, undefined], {}]
+
+  const calls: Record<string, [call: (...given: never[]) => unknown, wants: RegExp, bad: unknown[][]][]> = {
+    discoverAuthorizationServer: [[discoverAuthorizationServer, /issuer/, strange.map((bad) => [bad])]],
+    supportsDCR: [
+      [supportsDCR, /metadata.*null where nothing was found/, noMembers.slice(0, 5).map((bad) => [bad])],
+    ],
+    registerClient: [
+      [registerClient, /registrationEndpoint/, strange.map((bad) => [bad, { redirect_uris: [] }])],
+      [registerClient, /request/, noMembers.map((bad) => [`${ISSUER}/register`, bad])],
+      [
+        registerClient,
+        /accessToken/,
+        noTokens.map((bad) => [`${ISSUER}/register`, { client_name: 'A' }, bad]),
+      ],
+    ],
+    readClientRegistration: [
+      [readClientRegistration, /registrationClientUri/, strange.map((bad) => [bad, 'rat'])],
+      [readClientRegistration, /registrationAccessToken/, strange.map((bad) => [URI, bad])],
+    ],
+    updateClientRegistration: [
+      [updateClientRegistration, /registrationClientUri/, strange.map((bad) => [bad, 'rat', {}])],
+      [updateClientRegistration, /registrationAccessToken/, strange.map((bad) => [URI, bad, {}])],
+      [updateClientRegistration, /updates/, noMembers.map((bad) => [URI, 'rat', bad])],
+    ],
+    deleteClientRegistration: [
+      [deleteClientRegistration, /registrationClientUri/, strange.map((bad) => [bad, 'rat'])],
+      [deleteClientRegistration, /registrationAccessToken/, strange.map((bad) => [URI, bad])],
+    ],
+    getOrCreateDynamicClient: [
+      [getOrCreateDynamicClient, /issuer/, strange.map((bad) => [bad, OPTIONS])],
+      [getOrCreateDynamicClient, /options/, noMembers.slice(0, 5).map((bad) => [ISSUER, bad])],
+      [getOrCreateDynamicClient, /redirectUris/, noLists.map((redirectUris) => [ISSUER, { redirectUris }])],
+      [
+        getOrCreateDynamicClient,
+        /scopes/,
+        noLists.slice(1).map((scopes) => [ISSUER, { ...OPTIONS, scopes }]),
+      ],
+      [
+        getOrCreateDynamicClient,
+        /clientName/,
+        [7, {}].map((clientName) => [ISSUER, { ...OPTIONS, clientName }]),
+      ],
+      [
+        getOrCreateDynamicClient,
+        /forceNew/,
+        ['false', 1].map((forceNew) => [ISSUER, { ...OPTIONS, forceNew }]),
+      ],
+      [
+        getOrCreateDynamicClient,
+        /tokenEndpointAuthMethod/,
+        [7, ['none'], ''].map((tokenEndpointAuthMethod) => [ISSUER, { ...OPTIONS, tokenEndpointAuthMethod }]),
+      ],
+      [
+        getOrCreateDynamicClient,
+        /initialAccessToken/,
+        noTokens.map((initialAccessToken) => [ISSUER, { ...OPTIONS, initialAccessToken }]),
+      ],
+    ],
+    configureDynamicClients: [
+      [configureDynamicClients, /settings/, noMembers.slice(0, 5).map((bad) => [bad])],
+      [configureDynamicClients, /storage/, [null, 7, {}, new Map()].map((storage) => [{ storage }])],
+      [configureDynamicClients, /timeout/, ['x', 0, -1, Number.NaN, null].map((timeout) => [{ timeout }])],
+      [configureDynamicClients, /headers/, [7, { authorization: 'x' }].map((headers) => [{ headers }])],
+      [configureDynamicClients, /fetch/, [[{ fetch: 'https://proxy.example.com' }]]],
+      [configureDynamicClients, /onWarning/, [[{ onWarning: 'console' }]]],
+      [configureDynamicClients, /trustedOrigins/, [[{ trustedOrigins: `${ISSUER}/` }]]],
+    ],
+    loadDynamicClient: [[loadDynamicClient, /issuer/, strange.map((bad) => [bad])]],
+    removeDynamicClient: [[removeDynamicClient, /issuer/, strange.map((bad) => [bad])]],
+    saveDynamicClient: [
+      [saveDynamicClient, /client/, noClients.map((bad) => [bad])],
+      [
+        saveDynamicClient,
+        /serverMetadata/,
+        [undefined, null, 'x', []].map((bad) => [{ ...client, serverMetadata: bad }]),
+      ],
+    ],
+    readDynamicClient: [[readDynamicClient, /client/, noClients.map((bad) => [bad])]],
+    dynamicClientDifferences: [[dynamicClientDifferences, /client/, noClients.map((bad) => [bad])]],
+    dynamicClientToProviderConfig: [
+      [dynamicClientToProviderConfig, /client/, noClients.map((bad) => [bad])],
+      [
+        dynamicClientToProviderConfig,
+        /serverMetadata/,
+        [undefined, null, 'x', []].map((bad) => [{ ...client, serverMetadata: bad }]),
+      ],
+      [dynamicClientToProviderConfig, /displayName/, [7, {}].map((bad) => [client, bad])],
+    ],
+  }
+
+  const rows = Object.entries(calls).flatMap(([name, tried]) =>
+    tried.flatMap(([call, wants, bad]) =>
+      bad.map(
+        (given) => [`${name}(${inspect(given).slice(1, -1).trim()})`, name, call, wants, given] as const,
+      ),
+    ),
+  )
+  test.each(rows)('%s', async (_title, name, call, wants, given) => {
+    const as = startReference()
+    const storage = storageOf()
+    configureDynamicClients({ storage })
+    saveDynamicClient(client)
+    const before = storage.items.get(KEY)
+    const error = await failureOf((async () => call(...(given as never[])))())
+    expect(error).toBeInstanceOf(DcrError)
+    expect(error.code).toBe('invalid_argument')
+    expect(error.outcome).toBe('not_sent')
+    expect(error.message.startsWith(`${name}: `)).toBe(true)
+    expect(error.message).toMatch(wants)
+    expect(error.message).toMatch(/\.$/)
+    expect(as.requests).toEqual([])
+    // The settings are those of before, too.
+    expect(getAllDynamicClients()).toEqual([client])
+    expect(storage.items.get(KEY)).toBe(before)
   })
-  expect(as.requests).toEqual([])
+
+  test('every function that takes anything has its rows', () => {
+    const functions = Object.entries(drop).filter(
+      ([, value]) => typeof value === 'function' && value.length > 0,
+    )
+    expect(functions.map(([name]) => name).sort()).toEqual(Object.keys(calls).sort())
+  })
+
+  test('an issuer may be a URL, as for discover', async () => {
+    startReference()
+    const issuer = new URL(ISSUER) as unknown as string
+    const client = await getOrCreateDynamicClient(issuer, OPTIONS)
+    expect(loadDynamicClient(issuer)).toEqual(client)
+  })
+
+  test.each([undefined, null, 'text', new TypeError('with-a-secret'), { message: 7 }])(
+    'what is thrown and is none of ours (%s) has a code and an outcome',
+    (thrown) => {
+      const error = failed('read', thrown)
+      expect(error).toBeInstanceOf(DcrError)
+      expect(error.code).toBe('invalid_argument')
+      expect(error.outcome).toBe('unknown')
+      expect(error.message).toMatch(/^DCR read failed: /)
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain('with-a-secret')
+    },
+  )
 })

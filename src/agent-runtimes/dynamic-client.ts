@@ -3,12 +3,20 @@ import { type Difference, differences } from '../differences.js'
 import { DcrError, OAuthError } from '../errors.js'
 import type { ClientInformation } from '../types.js'
 import { locate, supportsDCR } from './discovery.js'
-import { failed } from './failure.js'
+import { demand, failed, isObject } from './failure.js'
 import { credentialsOf, custodyOf, dynamicClient, inOrderOf, newestOf, serverOf } from './keeping.js'
-import { register } from './registration.js'
+import { isTokenSource, register } from './registration.js'
 import { fits, registrationRequest } from './requested.js'
 import { requestOptions } from './settings.js'
-import { clientsOf, issuerKey, loadDynamicClient, saveDynamicClient } from './storage.js'
+import {
+  clientsOf,
+  demandClient,
+  demandWholeClient,
+  givenIssuer,
+  isTexts,
+  loadDynamicClient,
+  saveDynamicClient,
+} from './storage.js'
 import { alone } from './turns.js'
 import type { DynamicClient, DynamicClientOptions } from './types.js'
 import { checkEndpoints, parse, refusedUrl } from './urls.js'
@@ -42,16 +50,27 @@ export async function getOrCreateDynamicClient(
   issuerUrl: string,
   options: DynamicClientOptions,
 ): Promise<DynamicClient> {
-  const issuer = issuerKey(issuerUrl)
+  const issuer = givenIssuer(issuerUrl, 'getOrCreateDynamicClient')
+  checkOptions(options)
   const { clientName, redirectUris, scopes = [], tokenEndpointAuthMethod, forceNew = false } = options
-  if (!Array.isArray(redirectUris) || !Array.isArray(scopes)) {
-    const what = 'redirectUris and scopes must be lists of strings'
-    throw new DcrError('invalid_argument', `getOrCreateDynamicClient: ${what}.`, { outcome: 'not_sent' })
-  }
   const key = JSON.stringify([issuer, redirectUris, scopes, clientName, tokenEndpointAuthMethod])
   const asked = { ...options, redirectUris: [...redirectUris], scopes: [...scopes] }
   const client = await once(key, forceNew, () => alone(issuer, () => obtain(issuer, asked)))
   return structuredClone(client)
+}
+
+function checkOptions(options: DynamicClientOptions): void {
+  const wants = (holds: unknown, what: string) => demand(holds, 'getOrCreateDynamicClient', what)
+  wants(isObject(options), 'the options must be an object with redirectUris')
+  const { clientName, redirectUris, scopes = [], tokenEndpointAuthMethod, forceNew } = options
+  wants(isTexts(redirectUris), 'the redirectUris must be a list of strings')
+  wants(isTexts(scopes), 'the scopes must be a list of strings')
+  wants(typeof (clientName ?? '') === 'string', 'the clientName must be a string')
+  wants(typeof (forceNew ?? false) === 'boolean', 'forceNew must be true or false')
+  const method = tokenEndpointAuthMethod ?? 'none'
+  wants(method && typeof method === 'string', 'the tokenEndpointAuthMethod must be a method such as none')
+  const what = 'the initialAccessToken must be a string, or a function that gives one'
+  wants(isTokenSource(options.initialAccessToken), what)
 }
 
 /** Joins a call that is under way, if it comes to the same. */
@@ -135,6 +154,7 @@ async function discard(client: DynamicClient): Promise<void> {
  * @see RFC 7592 §2.1
  */
 export async function readDynamicClient(client: DynamicClient): Promise<DynamicClient | null> {
+  demandClient(client, 'readDynamicClient')
   try {
     const options = { ...requestOptions(client.issuer), store: custodyOf(client) }
     const answer = await new DcrClient(serverOf(client), options).get(credentialsOf(client))
@@ -157,7 +177,9 @@ function isGone(status: number, { readAt }: DynamicClient): boolean {
  * @returns Nothing for a client that the original module stored, which did not keep the answer.
  * @see RFC 7591 §3.2.1
  */
-export function dynamicClientDifferences({ requested, granted }: DynamicClient): Difference[] {
+export function dynamicClientDifferences(client: DynamicClient): Difference[] {
+  demandClient(client, 'dynamicClientDifferences')
+  const { requested, granted } = client
   return requested && granted ? differences(requested, granted as ClientInformation) : []
 }
 
@@ -182,11 +204,10 @@ export function dynamicClientToProviderConfig(
   defaultScopes: string[]
   redirectUri: string
 } {
-  const { issuer, clientId, scopes, redirectUris, serverMetadata } = Object(client) as DynamicClient
-  if (!serverMetadata || !redirectUris) {
-    const what = 'the client must be one that getOrCreateDynamicClient gave'
-    throw new DcrError('invalid_argument', `dynamicClientToProviderConfig: ${what}.`, { outcome: 'not_sent' })
-  }
+  const me = 'dynamicClientToProviderConfig'
+  demandWholeClient(client, me)
+  demand(typeof (displayName ?? '') === 'string', me, 'the displayName must be a string')
+  const { issuer, clientId, scopes, redirectUris, serverMetadata } = client
   checkEndpoints(serverMetadata, issuer)
   const { authorization_endpoint, token_endpoint, userinfo_endpoint, revocation_endpoint } = serverMetadata
   return {

@@ -2,7 +2,7 @@ import { DcrClient, type DcrClientOptions } from '../client.js'
 import type { DcrError } from '../errors.js'
 import type { CredentialStore } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
-import { failed } from './failure.js'
+import { demand, failed, isObject } from './failure.js'
 import { credentialsOf, custodyOf, serverOf, withoutCredentials, withToken } from './keeping.js'
 import { requestOptions } from './settings.js'
 import { clientAt } from './storage.js'
@@ -25,6 +25,10 @@ export async function registerClient(
   request: ClientRegistrationRequest,
   accessToken?: DcrClientOptions['initialAccessToken'],
 ): Promise<ClientRegistrationResponse> {
+  const me = 'registerClient'
+  demand(isText(registrationEndpoint), me, 'the registrationEndpoint must be a URL, as a string')
+  demand(hasMembers(request), me, 'the request must be an object of client metadata')
+  demand(isTokenSource(accessToken), me, 'the accessToken must be a string, or a function that gives one')
   const server = { issuer: registrationEndpoint, registration_endpoint: registrationEndpoint }
   return answered(await register(server, request, accessToken), request)
 }
@@ -73,6 +77,8 @@ export async function updateClientRegistration(
   registrationAccessToken: string,
   updates: Partial<ClientRegistrationRequest>,
 ): Promise<ClientRegistrationResponse> {
+  const what = 'the updates must be an object of client metadata'
+  demand(hasMembers(updates), 'updateClientRegistration', what)
   // The original sends just what it is given, so that its callers pass a whole answer, credentials and all.
   const changes = withoutCredentials(updates)
   const update = (dcr: DcrClient, client: ClientInformation) =>
@@ -102,14 +108,17 @@ export async function deleteClientRegistration(
  * token; of any other the URL is taken at the caller's word, and the token stays at its origin.
  */
 async function managed<T>(
-  operation: string,
+  operation: 'read' | 'update' | 'delete',
   uri: string,
   token: string,
   task: (dcr: DcrClient, client: ClientInformation) => Promise<T>,
   updates: Partial<ClientRegistrationRequest> = {},
 ): Promise<T> {
+  const me = `${operation}ClientRegistration`
+  demand(isText(uri), me, 'the registrationClientUri must be a URL, as a string')
+  demand(isText(token), me, 'the registrationAccessToken must be a string')
   try {
-    const stored = clientAt(uri)
+    const stored = clientAt(uri, token)
     if (!stored) return await managedUnknown(uri, token, task)
     const known = withToken(stored, token)
     const manage = (store: CredentialStore) =>
@@ -172,4 +181,19 @@ function answered(
   { redirect_uris = [] }: Partial<ClientRegistrationRequest> = {},
 ): ClientRegistrationResponse {
   return { redirect_uris, ...client } as ClientRegistrationResponse
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+/** A Map or a Promise has no members of its own: it would change nothing, or ask for nothing. */
+function hasMembers(value: unknown): boolean {
+  if (!isObject(value)) return false
+  return Object.keys(value).length > 0 || [Object.prototype, null].includes(Object.getPrototypeOf(value))
+}
+
+/** Whether it may be an initial access token, or none at all. */
+export function isTokenSource(value: unknown): boolean {
+  return ['string', 'function'].includes(typeof (value ?? ''))
 }

@@ -1,5 +1,6 @@
-import type { DcrClientOptions } from '../client.js'
-import { DcrError } from '../errors.js'
+import { DcrClient, type DcrClientOptions } from '../client.js'
+import type { DcrError } from '../errors.js'
+import { demand, isObject, reworded, told } from './failure.js'
 import type { DynamicClientStorage } from './types.js'
 
 /** Settings of {@link configureDynamicClients}. */
@@ -15,13 +16,20 @@ let settings: DynamicClientSettings = {}
  * Sets where clients are kept, and the options of every request, for all functions of this module. Each call
  * replaces all settings, so that `configureDynamicClients({})` is back at the defaults. It moves no clients.
  *
- * @throws {DcrError} `invalid_argument` if the storage lacks a method.
+ * @throws {DcrError} `invalid_argument` if the storage lacks a method, or a setting is not what it must be. The settings
+ *   are then those of before.
  */
 export function configureDynamicClients(given: DynamicClientSettings): void {
-  const { storage } = given
-  if (storage !== undefined && !isStorage(storage)) {
-    const what = 'the storage must have the methods getItem, setItem and removeItem'
-    throw new DcrError('invalid_argument', `configureDynamicClients: ${what}.`, { outcome: 'not_sent' })
+  const me = 'configureDynamicClients'
+  demand(isObject(given), me, 'the settings must be an object; {} is the defaults')
+  const { storage, ...options } = given
+  const what = 'the storage must have the methods getItem, setItem and removeItem'
+  demand(storage === undefined || isStorage(storage), me, what)
+  try {
+    // It checks the options of every request, and sends nothing.
+    new DcrClient({ issuer: 'https://as.example.com' }, options)
+  } catch (error) {
+    throw reworded(error as DcrError, `${me}: ${told(error as DcrError)}`)
   }
   settings = { ...given }
 }

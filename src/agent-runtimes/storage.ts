@@ -1,7 +1,8 @@
-import { storeFailure } from './failure.js'
+import { demand, isObject, storeFailure } from './failure.js'
 import { sameRequest } from './requested.js'
 import { currentStorage } from './settings.js'
 import type { DynamicClient } from './types.js'
+import { parse } from './urls.js'
 
 /** Where the original module keeps its clients. */
 const STORAGE_KEY = 'agent-runtimes:dcr-clients'
@@ -15,6 +16,16 @@ type Clients = Map<string, DynamicClient>
 /** The issuer as it is a key. */
 export function issuerKey(issuer: string): string {
   return `${issuer}`.replace(/\/$/, '')
+}
+
+/** The same, of what a caller passed for the issuer. */
+export function givenIssuer(issuer: unknown, operation: string): string {
+  demand(
+    typeof issuer === 'string' || issuer instanceof URL,
+    operation,
+    'the issuer must be a URL, as a string',
+  )
+  return issuerKey(`${issuer}`)
 }
 
 /** All that is stored, what is no client among it: that is not ours to throw away. */
@@ -41,9 +52,27 @@ function writeAll(clients: Clients, client?: DynamicClient): void {
 function isClient(value: unknown): value is DynamicClient {
   const { clientId, issuer, redirectUris, scopes } = Object(value) as Partial<DynamicClient>
   return (
-    [clientId, issuer].every((text) => typeof text === 'string') &&
-    [redirectUris, scopes].every(Array.isArray)
+    [clientId, issuer].every((text) => text && typeof text === 'string') &&
+    [redirectUris, scopes].every(isTexts)
   )
+}
+
+export function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
+}
+
+/** Refuses what a caller passed for a client and is none. */
+export function demandClient(client: unknown, operation: string): asserts client is DynamicClient {
+  const what = 'the client must be one that getOrCreateDynamicClient gave, with at least'
+  demand(isClient(client), operation, `${what} issuer, clientId, redirectUris and scopes`)
+}
+
+/** The same where the metadata of its server is needed too. */
+export function demandWholeClient(client: unknown, operation: string): asserts client is DynamicClient {
+  demandClient(client, operation)
+  const { serverMetadata } = client
+  const what = 'the client must have the metadata of its server as serverMetadata'
+  demand(isObject(serverMetadata), operation, what)
 }
 
 /**
@@ -59,9 +88,19 @@ export function clientsOf(issuer: string): DynamicClient[] {
   return mine.sort((a, b) => Number(b === current) - Number(a === current))
 }
 
-/** The stored client that is managed at a URL. */
-export function clientAt(registrationClientUri: string): DynamicClient | undefined {
-  return getAllDynamicClients().find((client) => client.registrationClientUri === registrationClientUri)
+/**
+ * The stored client that is managed at a URL with a token. A server may answer with the URL of another server's
+ * client: so one whose own server is at the URL goes first, and after that one that has the token.
+ */
+export function clientAt(registrationClientUri: string, token: string): DynamicClient | undefined {
+  const there = parse(registrationClientUri)?.origin
+  const rank = ({ issuer, serverMetadata, registrationAccessToken }: DynamicClient) => {
+    const home = parse(serverMetadata?.registration_endpoint ?? issuer)?.origin
+    return Number(home === there) * 2 + Number(registrationAccessToken === token)
+  }
+  return getAllDynamicClients()
+    .filter((client) => client.registrationClientUri === registrationClientUri)
+    .sort((a, b) => rank(b) - rank(a))[0]
 }
 
 /** Puts a changed client in the place of its former self, if it has one. */
@@ -91,10 +130,11 @@ function placeOf(clients: Clients, { issuer, clientId }: DynamicClient): string 
  *
  * @param issuer - With or without a slash at its end.
  * @returns `null` where there is none, or the storage cannot be read.
+ * @throws {DcrError} `invalid_argument`
  */
 export function loadDynamicClient(issuer: string): DynamicClient | null {
+  const key = givenIssuer(issuer, 'loadDynamicClient')
   try {
-    const key = issuerKey(issuer)
     const clients = readAll()
     return [clients.get(key), clients.get(`${key}/`)].find(isClient) ?? null
   } catch {
@@ -106,9 +146,10 @@ export function loadDynamicClient(issuer: string): DynamicClient | null {
  * Stores a client as the current one of its issuer. It takes the place of one that has its `clientId`, or was asked
  * for with the same redirect URIs, scopes, name and method; others of the issuer stay.
  *
- * @throws {DcrError} `store_failed`, with the client in `error.client`.
+ * @throws {DcrError} `store_failed`, with the client in `error.client`, or `invalid_argument` if it is none.
  */
 export function saveDynamicClient(client: DynamicClient): void {
+  demandWholeClient(client, 'saveDynamicClient')
   const key = issuerKey(client.issuer)
   let clients: Clients
   try {
@@ -133,7 +174,7 @@ export function saveDynamicClient(client: DynamicClient): void {
  * @throws {DcrError} `store_failed` if they are still there.
  */
 export function removeDynamicClient(issuer: string): void {
-  const key = issuerKey(issuer)
+  const key = givenIssuer(issuer, 'removeDynamicClient')
   const clients = readAll()
   const others = [...clients].filter(([place, client]) => {
     const mine = isClient(client) ? issuerKey(client.issuer) === key : place === key

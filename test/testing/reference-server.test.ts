@@ -179,8 +179,10 @@ test('without a clock of its own, the server follows Date, faked or not', async 
   expect(body.client_id_issued_at).toBe(5000)
 })
 
-test('a system it does not know', () => {
-  expect(() => referenceServer({ like: 'toString' as 'hydra' })).toThrow(TypeError)
+test.each(['nope', 'toString', null, Symbol('nope')])('a system it does not know: %s', (like) => {
+  expect(() => referenceServer({ like: like as 'hydra' })).toThrow(
+    new TypeError(`like: there is no ${String(like)}; there are hydra, simpleidserver, awork.`),
+  )
 })
 
 test('many registrations at once are many clients', async () => {

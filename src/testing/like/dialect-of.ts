@@ -13,6 +13,8 @@ const DIALECTS: Readonly<Record<LikeSystem, Dialect>> = {
 
 export function dialectOf(like: LikeSystem | undefined): Dialect {
   if (like === undefined) return oidcProvider
-  if (!Object.hasOwn(DIALECTS, like)) throw new TypeError(`like: there is no ${like}`)
+  if (!Object.hasOwn(DIALECTS, like)) {
+    throw new TypeError(`like: there is no ${String(like)}; there are ${Object.keys(DIALECTS).join(', ')}.`)
+  }
   return DIALECTS[like]
 }
