@@ -44,7 +44,11 @@ export const wso2: Provider = {
   advice,
 }
 
-/** Asgardeo: {@link wso2} as a service, with a bearer token as `initialAccessToken`. */
+/**
+ * Asgardeo: {@link wso2} as a service, with a bearer token as `initialAccessToken`.
+ *
+ * @see {@link https://wso2.com/asgardeo/docs/apis/dynamic-client-registration-rest-api/}
+ */
 export const asgardeo: Provider = {
   name: 'asgardeo',
   endpointPath,
