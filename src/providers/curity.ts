@@ -6,7 +6,7 @@ import type { Provider } from './provider.js'
  * A read, too, replaces the registration access token, so one whose answer was lost is not sent again. An initial
  * access token, with the scope `dcr`, serves once.
  *
- * @see {@link https://curity.io/resources/learn/dynamic-client-registration-management/}
+ * @see curity.io, "Dynamic Client Registration Management"
  */
 export const curity: Provider = {
   name: 'curity',

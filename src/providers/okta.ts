@@ -7,7 +7,7 @@ import type { Provider } from './provider.js'
  * OAuth access token with the scope `okta.clients.manage` spread it: `{ ...okta, scheme: 'Bearer' }`. There are no
  * registration access tokens. An update that lacks a setting fails, so it starts from a fresh read.
  *
- * @see {@link https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/Client/}
+ * @see okta/okta-developer-docs, reference/api/oauth-clients
  */
 export const okta: Provider = {
   name: 'okta',

@@ -6,7 +6,7 @@ import type { Provider } from './provider.js'
  * Scopes are a list named `scopes`, both ways. Clients are managed at the registration endpoint with the parameter
  * `client_id`. An empty list would make a client that can do nothing, so none is sent.
  *
- * @see {@link https://docs.pingidentity.com/pingam/latest/am-oidc1/rest-api-oauth2-register-endpoint.html}, OpenAM OpenAMOpenIdConnectClientRegistrationService.java
+ * @see {@link https://developer.pingidentity.com/pingoneaic-api/am-oidc1/rest-api-oauth2-register-endpoint.html}, OpenAM OpenAMOpenIdConnectClientRegistrationService.java
  */
 export const pingAm: Provider = {
   name: 'pingam',

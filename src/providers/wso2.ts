@@ -31,7 +31,7 @@ const read: Provider['read'] = (answer) =>
  * `user:password`. There are no registration access tokens, and 401 with an empty body also means that the client is
  * unknown. Some members have another name in answers than in requests; they are read by their registered names.
  *
- * @see {@link https://is.docs.wso2.com/en/latest/apis/dynamic-client-registration-rest-api/}, wso2-extensions/identity-inbound-auth-oauth
+ * @see wso2-extensions/identity-inbound-auth-oauth RegisterApiServiceImpl.java, DCRMUtils.java
  */
 export const wso2: Provider = {
   name: 'wso2',
@@ -47,7 +47,7 @@ export const wso2: Provider = {
 /**
  * Asgardeo: {@link wso2} as a service, with a bearer token as `initialAccessToken`.
  *
- * @see {@link https://wso2.com/asgardeo/docs/apis/dynamic-client-registration-rest-api/}
+ * @see {@link https://wso2.com/asgardeo/docs/guides/authentication/oidc/oauth-dynamic-client-registration}
  */
 export const asgardeo: Provider = {
   name: 'asgardeo',
