@@ -86,6 +86,50 @@ describe.skipIf(!home)('Keycloak', () => {
     })
   })
 
+  test('an update removes what the profile sends empty', async () => {
+    const dcr = connect({ provider: keycloak, initialAccessToken: await subject.initialAccessToken(1) })
+    const values: Record<string, unknown> = {
+      client_name: 'App',
+      client_uri: 'https://app.example.com/',
+      backchannel_logout_uri: 'https://app.example.com/out',
+      id_token_signed_response_alg: 'ES256',
+      default_acr_values: ['1'],
+    }
+    expect(Object.keys(values)).toEqual(keycloak.emptied)
+    const client = await dcr.register({ redirect_uris: web.redirect_uris, ...values })
+    expect(client).toMatchObject(values)
+    const gone = Object.fromEntries(Object.keys(values).map((member) => [member, null]))
+    const updated = await dcr.update(client, gone)
+    for (const member of Object.keys(values)) expect(updated, member).not.toHaveProperty(member)
+  })
+
+  test('what it cannot remove stays, and is told', async () => {
+    const told: (string | undefined)[] = []
+    const initialAccessToken = await subject.initialAccessToken(1)
+    const onWarning = ({ code, member }: Warning) => void (code === 'granted_differs' && told.push(member))
+    const dcr = connect({ provider: keycloak, initialAccessToken, onWarning })
+    const jwks_uri = 'https://app.example.com/jwks'
+    const client = await dcr.register({ ...web, jwks_uri, require_pushed_authorization_requests: true })
+    told.length = 0
+    const changes = { require_pushed_authorization_requests: null, subject_type: null, contacts: null }
+    expect(await dcr.update(client, changes)).toMatchObject({ require_pushed_authorization_requests: true })
+    expect(told).toContain('require_pushed_authorization_requests')
+  })
+
+  test('keys move from their URL into the registration', async () => {
+    const dcr = connect({ provider: keycloak, initialAccessToken: await subject.initialAccessToken(1) })
+    const { publicKey } = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+      'sign',
+      'verify',
+    ])) as CryptoKeyPair
+    const { kty = '', crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+    const key = { kty, crv, x, y, kid: 'k1', use: 'sig', alg: 'ES256' }
+    const client = await dcr.register({ ...web, jwks_uri: 'https://app.example.com/jwks' })
+    const updated = await dcr.update(client, { jwks_uri: null, jwks: { keys: [key] } } as never)
+    expect(updated.jwks?.keys).toHaveLength(1)
+    expect(updated).not.toHaveProperty('jwks_uri')
+  })
+
   test('all that the profile lets through is known to it', async () => {
     const refused = await Promise.all(
       ['no_such_member', ...(keycloak.members ?? [])].map(async (member) => {

@@ -1,7 +1,7 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { parse } from './http/url.js'
-import { isRecord } from './json.js'
+import { isPlain, isRecord } from './json.js'
 import { isSpecified } from './metadata.js'
 import type { Provider } from './providers/provider.js'
 import type { AuthorizationServerMetadata } from './types.js'
@@ -10,7 +10,8 @@ const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isFlag = (value: unknown) => typeof value === 'boolean'
 const isFunction = (value: unknown) => typeof value === 'function'
 const isList = (value: unknown) => Array.isArray(value) && value.every(isText)
-const isNames = (value: unknown) => isRecord(value) && Object.values(value).every(isText)
+const isNames = (value: unknown) =>
+  isRecord(value) && Object.values(value).every((name) => name === undefined || isText(name))
 const isOneOf =
   (...values: readonly unknown[]) =>
   (value: unknown) =>
@@ -34,14 +35,15 @@ const KINDS: Record<keyof Provider, (value: unknown) => boolean> = {
   leftOutOfReads: isList,
   secretGivenOnce: isFlag,
   updateFormat: isOneOf('json', 'form'),
-  removal: isOneOf('omitted', 'empty'),
+  emptied: isList,
   readBeforeUpdate: isFlag,
   rotatesOnRead: isFlag,
   errors: isNames,
   advice: (value) => isRecord(value) && Object.entries(value).every(isAdvice),
 }
 
-const isAdvice = ([when, advice]: [string, unknown]) => /^(register|manage)$/.test(when) && isNames(advice)
+const isAdvice = ([when, advice]: [string, unknown]) =>
+  /^(register|manage)$/.test(when) && (advice === undefined || isNames(advice))
 
 /** Two members by one name would be one, and the other lost. */
 function isUnambiguous(wireNames: Readonly<Record<string, string>>): boolean {
@@ -62,14 +64,15 @@ export function fitted(
   }
   for (const [member, value] of Object.entries(provider)) {
     const isKind = Object.hasOwn(KINDS, member) ? KINDS[member as keyof Provider] : undefined
-    if (value !== undefined && !isKind?.(value))
-      throw refuse(`has a ${member} that is none, or of the wrong kind`)
+    // A class may have members of its own; in a plain object one is a slip of the pen.
+    if (!isKind && isPlain(provider)) throw refuse(`has "${member}", which is no member of a provider`)
+    if (value !== undefined && isKind?.(value) === false) throw refuse(`has "${member}" of the wrong kind`)
   }
-  const { name, endpointPath, registrationEndpoint } = provider as Provider
+  const { name, endpointPath } = provider
   let endpoint = server.registration_endpoint
-  if (registrationEndpoint) {
+  if (provider.registrationEndpoint) {
     try {
-      endpoint = registrationEndpoint(server)
+      endpoint = provider.registrationEndpoint(server)
     } catch {
       throw refuse(`${name} could not tell the registration endpoint of ${server.issuer}`)
     }

@@ -28,6 +28,11 @@ export function isSpecified(member: string): boolean {
   return Object.hasOwn(guards, member.replace(/#.*/, ''))
 }
 
+/** Whether the value of this member is a list. */
+export function isListMember(member: string): boolean {
+  return isSpecified(member) && passes(guards[member] as Guards[string], [])
+}
+
 /** A plain copy of what the caller passed, read once: what is checked is what is sent. */
 export function snapshot(metadata: unknown, call: Call): JsonObject {
   const refuse = (what: string) => failure(call, 'invalid_argument', `the metadata must be ${what}`)

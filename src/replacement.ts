@@ -1,7 +1,7 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { isEmpty, isRecord, isUnset, type JsonObject, saysNothing, without } from './json.js'
-import { isSpecified, SERVER_MEMBERS } from './metadata.js'
+import { isListMember, isSpecified, SERVER_MEMBERS } from './metadata.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from './types.js'
 import { permitted } from './wire.js'
 
@@ -16,15 +16,18 @@ function heldMetadata(client: ClientInformation): JsonObject {
  * their answers for "nothing" but refuse to be given back.
  */
 export function replacement(current: ClientInformation, changes: JsonObject, call: Call): JsonObject {
-  const { notSentBack = [], sentBack = [], removal } = call.provider ?? {}
-  const held = without(heldMetadata(current), (_value, member) => notSentBack.includes(member))
+  const { notSentBack = [], sentBack = [], emptied = [], emptyLists = true } = call.provider ?? {}
+  const held = without(
+    heldMetadata(current),
+    (value, member) => notSentBack.includes(member) || (!emptyLists && isEmpty(value)),
+  )
   const proof = without(current as object, (_value, member) => !sentBack.includes(member))
   // Members of the server's own, and empty lists, are nothing that anybody asked for.
   const asked = (member: string, value: unknown) => isSpecified(member) && !isEmpty(value)
   const whole = without({ ...proof, ...permitted(held, call, asked), ...changes }, isUnset)
-  const removed = removal === 'empty' ? Object.keys(changes).filter((name) => isUnset(changes[name])) : []
-  const emptied = removed.map((name) => [name, Array.isArray(held[name]) ? [] : ''])
-  return { client_id: current.client_id, ...whole, ...Object.fromEntries(emptied) }
+  const removed = emptied.filter((member) => member in changes && isUnset(changes[member]))
+  const nothings = removed.map((member) => [member, isListMember(member) ? [] : ''])
+  return { client_id: current.client_id, ...whole, ...Object.fromEntries(nothings) }
 }
 
 /** Whether a client holds more than its credentials: an update of those alone would delete all the rest. */

@@ -2,7 +2,7 @@ import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import type { Attempt } from './http/send.js'
 import { isPlain, isUnset, type JsonObject, without } from './json.js'
-import { isSpecified, SERVER_MEMBERS, serialize } from './metadata.js'
+import { SERVER_MEMBERS, serialize } from './metadata.js'
 
 /** A body, and what of it must not come back in an error. */
 export type Wire = Pick<Attempt, 'json' | 'form' | 'secrets'>
@@ -13,14 +13,14 @@ export function permitted(
   call: Call,
   tells: (member: string, value: unknown) => boolean = () => true,
 ): JsonObject {
-  const { name, members, emptyLists = true } = call.provider ?? {}
+  const { name, members } = call.provider ?? {}
+  if (!members) return metadata
   return without(metadata, (value, member) => {
     // `client_name#` stands for `client_name#fr`.
-    const known = !members || members.includes(member) || members.includes(member.replace(/#.*/, '#'))
-    const left = !known || (!emptyLists && Array.isArray(value) && value.length === 0)
-    if (left && !isUnset(value) && tells(member, value))
+    const known = members.includes(member) || members.includes(member.replace(/#.*/, '#'))
+    if (!known && !isUnset(value) && tells(member, value))
       call.warn('left_out_member', `The provider ${name} does not send it.`, member)
-    return left
+    return !known
   })
 }
 
@@ -36,7 +36,10 @@ export async function toWire(
   const { wireNames = {}, updateFormat } = call.provider ?? {}
   const nameOf = (member: string) => (Object.hasOwn(wireNames, member) ? wireNames[member] : member)
   const wire = Object.fromEntries(
-    Object.entries(written(metadata, call)).map(([member, value]) => [nameOf(member), value]),
+    Object.entries(written(withoutEmptyLists(metadata, call), call)).map(([member, value]) => [
+      nameOf(member),
+      value,
+    ]),
   )
   const secrets = secretsOf(wire)
   if (operation === 'update' && updateFormat === 'form') return { form: formOf(wire, call), secrets }
@@ -45,11 +48,12 @@ export async function toWire(
 
 /** An answer in the terms of the specifications. One that is unlike its documents passes as it came. */
 export function fromWire(answer: JsonObject, call: Call): JsonObject {
-  const { wireNames = {}, read } = call.provider ?? {}
+  const { provider } = call
+  const { wireNames = {} } = provider ?? {}
   const named = registered(answer, Object.entries(wireNames))
-  if (!read) return named
+  if (!provider?.read) return named
   try {
-    const made: unknown = read({ ...named })
+    const made: unknown = provider.read({ ...named })
     const credentials = without(named, (_value, member) => !SERVER_MEMBERS.has(member))
     if (isPlain(made)) return { ...credentials, ...without(made, isNoBetter) }
   } catch {
@@ -74,23 +78,36 @@ function isNoBetter(value: unknown, member: string): boolean {
   return isUnset(value) || (SERVER_MEMBERS.has(member) && typeof value === 'object')
 }
 
+function withoutEmptyLists(metadata: JsonObject, { provider, warn }: Call): JsonObject {
+  if (provider?.emptyLists !== false) return metadata
+  return without(metadata, (value, member) => {
+    const empty = Array.isArray(value) && value.length === 0
+    if (empty) warn('left_out_member', `The provider ${provider.name} sends no empty list.`, member)
+    return empty
+  })
+}
+
 function written(metadata: JsonObject, call: Call): JsonObject {
-  const { name, write } = call.provider ?? {}
-  if (!write) return metadata
+  const { provider } = call
+  if (!provider?.write) return metadata
   try {
-    const made: unknown = write({ ...metadata })
+    const made: unknown = provider.write({ ...metadata })
     if (isPlain(made)) return made
   } catch {
     // Its error may hold a value.
   }
-  throw failure(call, 'invalid_argument', `the provider ${name} could not write the metadata`)
+  throw failure(call, 'invalid_argument', `the provider ${provider.name} could not write the metadata`)
 }
 
+/** What is shorter is as likely a word, and would be missed in every sentence of the server's. */
+const SHORTEST_SECRET = 8
+
+/** The client's own secret, and what the caller calls one. */
 function secretsOf(wire: JsonObject): string[] {
-  const secrets = Object.entries(wire).filter(
-    ([member]) => member === 'client_secret' || (/secret|password/i.test(member) && !isSpecified(member)),
-  )
-  return secrets.flatMap(([, value]) => (typeof value === 'string' ? [value] : []))
+  return Object.entries(wire).flatMap(([member, value]) => {
+    if (typeof value !== 'string' || !/(secret|password)$/i.test(member)) return []
+    return member === 'client_secret' || value.length >= SHORTEST_SECRET ? [value] : []
+  })
 }
 
 /** Lists are written as a parameter each; what has no place in a form is left out. */

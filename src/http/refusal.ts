@@ -12,6 +12,10 @@ const LONGEST_DESCRIPTION = 1024
 /** What is shorter hides nothing, and would be found in every word. */
 const SHORTEST_SECRET = 4
 
+/** RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2. */
+const OAUTH_ERRORS =
+  /^(invalid_(request|client|grant|scope|token|redirect_uri|client_metadata|software_statement)|unauthorized_client|unsupported_grant_type|insufficient_scope|unapproved_software_statement|access_denied|server_error)$/
+
 const CODES: Record<number, ErrorCode> = {
   401: 'unauthorized',
   403: 'forbidden',
@@ -50,8 +54,8 @@ export function refusal(
   const first = (longest: number, ...values: unknown[]) => {
     const said = values.find((value) => (typeof value === 'string' && value) || typeof value === 'number')
     if (said === undefined) return undefined
-    // A server may repeat what it was sent.
-    return printable(redacted(`${said}`, secrets), longest)
+    // A server may repeat what it was sent; the words of the specifications are nobody's secret.
+    return printable(OAUTH_ERRORS.test(`${said}`) ? `${said}` : redacted(`${said}`, secrets), longest)
   }
   const error = first(
     LONGEST_CODE,
@@ -115,8 +119,10 @@ function redacted(text: string, secrets: readonly string[]): string {
     .filter(({ length }) => length >= SHORTEST_SECRET)
     .flatMap((secret) => {
       const encoded = formEncoded(secret)
-      return [secret, encoded, encoded.replaceAll('+', '%20')]
+      return [secret, encoded, encoded.replaceAll('+', '%20'), JSON.stringify(secret).slice(1, -1)]
     })
+    // One may begin another.
+    .sort((a, b) => b.length - a.length)
   return spellings.reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text)
 }
 

@@ -110,10 +110,10 @@ async function ask(
   }
 }
 
-/** 401, or what servers that know no 401 say instead; and nothing has been done. */
+/** 401, or what servers that know no 401 say instead. A failing server may have done the work whatever it says. */
 function refusesToken(error: DcrError): boolean {
-  const { code, outcome, error: word } = error as OAuthError
-  return outcome === 'rejected' && (code === 'unauthorized' || word === 'invalid_token')
+  const { code, status, error: word } = error as OAuthError
+  return status < 500 && (code === 'unauthorized' || word === 'invalid_token')
 }
 
 function waitBeforeSendingAgain(

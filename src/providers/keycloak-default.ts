@@ -23,7 +23,7 @@ type Grant = keyof typeof SWITCHES
  *
  * Names are translated both ways; the authentication method `none` is its `publicClient`, and grant types are its
  * flow switches. Other native members, such as `webOrigins`, go through under their own names; what is neither is left
- * out. An update keeps what it omits, so a member is removed by sending it empty.
+ * out. An update keeps what it omits; name and URI are removed by sending them empty.
  *
  * @see {@link https://www.keycloak.org/securing-apps/client-registration}, keycloak ClientRepresentation.java
  */
@@ -35,7 +35,7 @@ export const keycloakDefault: Provider = {
     belowIssuer(server, '/clients-registrations/default'),
   managedAt: 'path',
   members: MEMBERS,
-  removal: 'empty',
+  emptied: ['client_name', 'client_uri'],
   wireNames: {
     client_id: 'clientId',
     client_secret: 'secret',

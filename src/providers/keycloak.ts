@@ -19,12 +19,19 @@ const MEMBERS = [
   ...['frontchannel_logout_uri', 'frontchannel_logout_session_required'],
 ]
 
+/** What it removes when it is sent empty; anything else it keeps, puts back to its default, or refuses. */
+const EMPTIED = [
+  ...['client_name', 'client_uri', 'backchannel_logout_uri', 'id_token_signed_response_alg'],
+  'default_acr_values',
+]
+
 /**
  * Keycloak and Red Hat's builds of it: the client registration provider `openid-connect`.
  *
  * A member it does not know makes it refuse the whole, so others are left out, language-tagged ones too. Its
  * `registration_client_uri` is made of its backend URL and may name a host nobody reaches, so clients are managed
- * at `{registration_endpoint}/{client_id}`. An update keeps what it omits, so a member is removed by sending it empty.
+ * at `{registration_endpoint}/{client_id}`. An update keeps what it omits; a few members are
+ * removed by sending them empty, the others cannot be.
  * A policy that forbids is told with 403 `insufficient_scope`.
  *
  * @see {@link https://www.keycloak.org/securing-apps/client-registration}, keycloak OIDCClientRepresentation.java
@@ -34,7 +41,7 @@ export const keycloak: Provider = {
   endpointPath: /\/clients-registrations\/openid-connect\/?$/,
   managedAt: 'path',
   members: MEMBERS,
-  removal: 'empty',
+  emptied: EMPTIED,
   advice: {
     register: { forbidden: 'as shipped, the realm forbids it to anonymous clients and for foreign scopes' },
   },

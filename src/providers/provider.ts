@@ -53,11 +53,8 @@ export interface Provider {
   readonly secretGivenOnce?: boolean | undefined
   /** How an update is written. Default `json`. */
   readonly updateFormat?: 'json' | 'form' | undefined
-  /**
-   * How an update removes a member: it is `omitted`, the default, as RFC 7592 §2.2 replaces the whole; or sent `empty`, as
-   * text or list, to a server that keeps what is omitted.
-   */
-  readonly removal?: 'omitted' | 'empty' | undefined
+  /** Members that an update removes by sending them empty, to a server that keeps what is omitted. */
+  readonly emptied?: readonly string[] | undefined
   /** Whether an update has to start from what is registered now, not from what was last known. */
   readonly readBeforeUpdate?: boolean | undefined
   /** Whether a read may replace the registration access token: it is then not sent again after silence. */

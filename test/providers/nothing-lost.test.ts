@@ -255,7 +255,47 @@ describe('registrations', () => {
   })
 })
 
+describe('a token that has expired', () => {
+  const expired: Step = { status: 401, body: { error: 'invalid_token' } }
+  const options = {
+    manageWith: 'initial_access_token',
+    initialAccessToken: ({ refused }: { refused?: string }) => (refused ? 'new' : 'old'),
+  } as const
+
+  test.each<['get' | 'update' | 'delete', Step, string]>([
+    ['get', { body: { client_id: 'c1' } }, 'GET old, GET old, GET new'],
+    ['delete', { status: 204 }, 'DELETE old, DELETE old, DELETE new'],
+    ['update', { body: { client_id: 'c1', ...METADATA, client_name: 'New' } }, 'PUT old, GET old, GET new'],
+  ])('%s: is renewed after a lost answer, too', async (operation, done, expected) => {
+    const { dcr, client, server } = await connect(own({}), '/register', ['close', expired, done], options)
+    await dcr[operation](client(), { client_name: 'New' })
+    const sent = server.requests.map(({ method, headers }) => `${method} ${headers.authorization?.slice(7)}`)
+    expect(sent.join(', ')).toBe(expected)
+  })
+})
+
 describe('errors', () => {
+  test('words of the specifications are no secrets, though the caller sent them as one', async () => {
+    const body = { error: 'invalid_client_metadata', error_description: 'client is no kind of secret' }
+    const { dcr } = await connect(own({}), '/register', [{ status: 400, body }])
+    const metadata = {
+      ...METADATA,
+      secret_kind: 'client',
+      app_secret: 'invalid_client_metadata',
+      password: 'kind',
+    }
+    expect(await failureOf(dcr.register(metadata as typeof METADATA))).toMatchObject(body)
+  })
+
+  test('a secret is left out as JSON writes it, and the longer one of two first', async () => {
+    const secret = 'rat-1"and\\more'
+    const body = { error: 'x', error_description: `${JSON.stringify({ client_secret: secret })} rat-1` }
+    const { dcr, client } = await connect(ibmVerifyAccess, '/register/definition', [{ status: 400, body }])
+    expect(await failureOf(dcr.update(client({ client_secret: secret }), {}))).toMatchObject({
+      error_description: '{"client_secret":"[redacted]"} [redacted]',
+    })
+  })
+
   test.each<[string, Provider, string, object]>([
     ['the secret that an update proves itself with', ibmVerifyAccess, 'secret-1', {}],
     ['a secret that the caller chose', wso2, 'hunter2hunter2', { ext_param_client_secret: 'hunter2hunter2' }],
@@ -309,6 +349,14 @@ describe('errors', () => {
     expect(error.message).not.toContain('secret-1')
     expect(server.connections).toBe(0)
   })
+})
+
+test('a list that may not be empty is removed by an update that empties it', async () => {
+  const body = { client_id: 'c1', ...METADATA }
+  const { dcr, client, server, told } = await connect(pingAm, '/oauth2/register', [{ body }])
+  await dcr.update(client({ contacts: ['a@example.com'], grant_types: [] }), { contacts: [] })
+  expect(bodyOf(server.requests[0])).toEqual(body)
+  expect(told().filter((warning) => warning.startsWith('left_out'))).toEqual(['left_out_member contacts'])
 })
 
 describe('endpoints', () => {

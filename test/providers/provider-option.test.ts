@@ -61,6 +61,7 @@ describe('a provider that is none', () => {
     ['one wire name for two members', { name: 'own', wireNames: { client_name: 'a', scope: 'a' } }],
     ['a wire name that is another member', { name: 'own', wireNames: { client_name: 'scope' } }],
     ['a flag that is text', { name: 'own', rotatesOnRead: 'yes' }],
+    ['emptied that is a word', { name: 'own', emptied: 'empty' }],
     ['a registrationEndpoint that throws', { name: 'own', registrationEndpoint: () => JSON.parse('') }],
   ])('%s is refused by the constructor', async (_name, provider) => {
     const error = await failureOf(
@@ -71,9 +72,35 @@ describe('a provider that is none', () => {
   })
 })
 
-test('a provider whose members are undefined is one', () => {
-  const metadata = { issuer: 'https://as.example.com' }
-  expect(() => new DcrClient(metadata, { provider: { name: 'own', scheme: undefined } })).not.toThrow()
+test.each<[string, Provider]>([
+  ['whose members are undefined', { name: 'own', scheme: undefined, advice: { manage: undefined } } as never],
+  ['whose advice is spread', { name: 'own', advice: { register: { forbidden: undefined } } } as never],
+  ['that is frozen', Object.freeze({ name: 'own' })],
+])('a provider %s is one', (_name, provider) => {
+  expect(() => new DcrClient({ issuer: 'https://as.example.com' }, { provider })).not.toThrow()
+})
+
+test('an object of a class is a provider, with members of its own', async () => {
+  class Acme implements Provider {
+    readonly name = 'acme'
+    readonly path = '/acme'
+    registrationEndpoint({ issuer }: { issuer: string }) {
+      return issuer + this.path
+    }
+    write(metadata: object) {
+      return { ...metadata, from: this.name }
+    }
+    read(answer: object) {
+      return { ...answer, by: this.name }
+    }
+  }
+  const server = await startScripted(MADE)
+  const dcr = new DcrClient(server.metadata, { allowInsecureRequests: true, provider: new Acme() })
+  expect(await dcr.register(METADATA)).toMatchObject({ client_id: 'c1', by: 'acme' })
+  expect(server.requests[0]).toMatchObject({
+    url: '/acme',
+    body: JSON.stringify({ ...METADATA, from: 'acme' }),
+  })
 })
 
 describe('endpoints', () => {
@@ -258,15 +285,15 @@ describe('what is sent', () => {
     ])
   })
 
-  test('removal empty: what is to be removed is sent empty, as text or as a list', async () => {
+  test('emptied: what is to be removed is sent empty, as text or as a list; the rest is omitted', async () => {
     const server = await startScripted({
       body: { client_id: 'c1', ...METADATA, tos_uri: '', contacts: [] },
     })
-    const { dcr, warnings } = connect(server, { removal: 'empty' })
-    const client = known(server, { tos_uri: 'https://a.example/t', contacts: ['a@example.com'] })
-    const updated = await dcr.update(client, { tos_uri: null, contacts: null, policy_uri: null })
+    const { dcr, warnings } = connect(server, { emptied: ['tos_uri', 'contacts', 'policy_uri'] })
+    const client = known(server, { tos_uri: 'https://a.example/t', logo_uri: 'https://a.example/l' })
+    const updated = await dcr.update(client, { tos_uri: null, contacts: null, logo_uri: null })
     expect(server.requests[0]?.body).toBe(
-      JSON.stringify({ client_id: 'c1', ...METADATA, tos_uri: '', contacts: [], policy_uri: '' }),
+      JSON.stringify({ client_id: 'c1', ...METADATA, tos_uri: '', contacts: [] }),
     )
     expect(updated).not.toHaveProperty('tos_uri')
     expect(warnings.map(({ code }) => code)).toEqual(['missing_member'])
