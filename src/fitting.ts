@@ -2,6 +2,7 @@ import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { parse } from './http/url.js'
 import { isPlain, isRecord } from './json.js'
+import { WAYS } from './management.js'
 import { isSpecified } from './metadata.js'
 import type { Provider } from './providers/provider.js'
 import type { AuthorizationServerMetadata } from './types.js'
@@ -22,7 +23,7 @@ const KINDS: Record<keyof Provider, (value: unknown) => boolean> = {
   endpointPath: (value) => value instanceof RegExp,
   registrationEndpoint: isFunction,
   scheme: (value) => isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(`${value}`),
-  manageWith: isOneOf('registration_access_token', 'client_secret', 'initial_access_token'),
+  manageWith: isOneOf(...WAYS),
   management: (value) => Array.isArray(value) && value.every(isOneOf('get', 'update', 'delete')),
   managedAt: isOneOf('path', 'query'),
   members: isList,

@@ -14,16 +14,21 @@ export function isUnset(value: unknown): boolean {
   return (value ?? '') === ''
 }
 
+export function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
 export function isEmpty(value: unknown): boolean {
-  return isUnset(value) || (Array.isArray(value) && value.length === 0)
+  return isUnset(value) || isEmptyList(value)
 }
 
 /** What servers answer for "not set": for no key set, Ory Hydra has `{}` and SimpleIdServer `{"keys":[]}`. */
 export function saysNothing(value: unknown): boolean {
-  return (
-    isUnset(value) ||
-    (isRecord(value) && Object.values(value).every((item) => Array.isArray(item) && isEmpty(item)))
-  )
+  return isUnset(value) || (isRecord(value) && Object.values(value).every(isEmptyList))
+}
+
+export function only(members: object, wanted: (member: string) => boolean): JsonObject {
+  return without(members as JsonObject, (_value, member) => !wanted(member))
 }
 
 export function without<T extends object>(

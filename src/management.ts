@@ -24,7 +24,8 @@ export interface Site {
   readonly custody: Custody
 }
 
-const WAYS: readonly string[] = [
+/** All there is of {@link ManageWith}. */
+export const WAYS: readonly string[] = [
   'registration_access_token',
   'client_secret',
   'initial_access_token',

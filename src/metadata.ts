@@ -2,7 +2,7 @@ import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { hasControlCharacter } from './http/printable.js'
 import { isLoopback, parse } from './http/url.js'
-import { isRecord, type JsonObject } from './json.js'
+import { isPlain, isRecord, type JsonObject } from './json.js'
 import { clientInformationGuards, expectation, type Guards, passes } from './schemas.js'
 
 /** Members that are the server's to give (RFC 7591 §3.2.1, RFC 7592 §3). */
@@ -38,8 +38,7 @@ export function snapshot(metadata: unknown, call: Call): JsonObject {
   const refuse = (what: string) => failure(call, 'invalid_argument', `the metadata must be ${what}`)
   // A Map or a Promise has no members of its own: it would register a client that nobody described.
   const empty = isRecord(metadata) && Object.keys(metadata).length === 0
-  const plain = empty && [Object.prototype, null].includes(Object.getPrototypeOf(metadata))
-  if (!isRecord(metadata) || (empty && !plain)) throw refuse('a plain object')
+  if (!isRecord(metadata) || (empty && !isPlain(metadata))) throw refuse('a plain object')
   const copy: unknown = JSON.parse(serialize(metadata, call))
   if (!isRecord(copy)) throw refuse('a plain object')
   for (const member of Object.keys(copy)) {

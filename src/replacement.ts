@@ -1,6 +1,15 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
-import { isEmpty, isRecord, isUnset, type JsonObject, saysNothing, without } from './json.js'
+import {
+  isEmpty,
+  isEmptyList,
+  isRecord,
+  isUnset,
+  type JsonObject,
+  only,
+  saysNothing,
+  without,
+} from './json.js'
 import { isListMember, isSpecified, SERVER_MEMBERS } from './metadata.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from './types.js'
 import { permitted } from './wire.js'
@@ -19,9 +28,9 @@ export function replacement(current: ClientInformation, changes: JsonObject, cal
   const { notSentBack = [], sentBack = [], emptied = [], emptyLists = true } = call.provider ?? {}
   const held = without(
     heldMetadata(current),
-    (value, member) => notSentBack.includes(member) || (!emptyLists && isEmpty(value)),
+    (value, member) => notSentBack.includes(member) || (!emptyLists && isEmptyList(value)),
   )
-  const proof = without(current as object, (_value, member) => !sentBack.includes(member))
+  const proof = only(current, (member) => sentBack.includes(member))
   // Members of the server's own, and empty lists, are nothing that anybody asked for.
   const asked = (member: string, value: unknown) => isSpecified(member) && !isEmpty(value)
   const whole = without({ ...proof, ...permitted(held, call, asked), ...changes }, isUnset)
@@ -52,6 +61,6 @@ export function metadataOf<Extension extends object = object>(
     const what = 'the client must be a client information, and the changes an object'
     throw failure({ operation: 'metadataOf' }, 'invalid_argument', what)
   }
-  const held = without(heldMetadata(client), (_value, member) => !isSpecified(member))
+  const held = only(heldMetadata(client), isSpecified)
   return without({ ...held, ...changes }, isUnset) as ClientMetadata<Partial<Extension>>
 }

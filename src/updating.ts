@@ -1,7 +1,7 @@
 import { differences } from './differences.js'
 import { type DcrError, keepClient } from './errors.js'
 import type { Call } from './http/call.js'
-import { type JsonObject, without } from './json.js'
+import { type JsonObject, only } from './json.js'
 import { managementExchange, type Site } from './management.js'
 import { manage } from './managing.js'
 import { checkWhole, SERVER_MEMBERS } from './metadata.js'
@@ -64,15 +64,12 @@ function isDone(wanted: JsonObject, known: ClientInformation): boolean {
 }
 
 function metadataIn(members: JsonObject): JsonObject {
-  return without(members, (_value, member) => SERVER_MEMBERS.has(member))
+  return only(members, (member) => !SERVER_MEMBERS.has(member))
 }
 
 /** The same update, with the credentials of now. */
 function renewed(whole: JsonObject, known: ClientInformation): JsonObject {
-  const credentials = without(
-    known as object,
-    (_value, member) => !SERVER_MEMBERS.has(member) || !(member in whole),
-  )
+  const credentials = only(known, (member) => SERVER_MEMBERS.has(member) && member in whole)
   return { ...whole, ...credentials }
 }
 

@@ -1,7 +1,7 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import type { Attempt } from './http/send.js'
-import { isPlain, isUnset, type JsonObject, without } from './json.js'
+import { isEmptyList, isPlain, isUnset, type JsonObject, only, without } from './json.js'
 import { SERVER_MEMBERS, serialize } from './metadata.js'
 
 /** A body, and what of it must not come back in an error. */
@@ -49,12 +49,12 @@ export async function toWire(
 /** An answer in the terms of the specifications. One that is unlike its documents passes as it came. */
 export function fromWire(answer: JsonObject, call: Call): JsonObject {
   const { provider } = call
-  const { wireNames = {} } = provider ?? {}
-  const named = registered(answer, Object.entries(wireNames))
-  if (!provider?.read) return named
+  if (!provider) return answer
+  const named = registered(answer, Object.entries(provider.wireNames ?? {}))
+  if (!provider.read) return named
   try {
     const made: unknown = provider.read({ ...named })
-    const credentials = without(named, (_value, member) => !SERVER_MEMBERS.has(member))
+    const credentials = only(named, (member) => SERVER_MEMBERS.has(member))
     if (isPlain(made)) return { ...credentials, ...without(made, isNoBetter) }
   } catch {
     // A stranger's answer must not lose its client in a function that was not made for it.
@@ -81,9 +81,9 @@ function isNoBetter(value: unknown, member: string): boolean {
 function withoutEmptyLists(metadata: JsonObject, { provider, warn }: Call): JsonObject {
   if (provider?.emptyLists !== false) return metadata
   return without(metadata, (value, member) => {
-    const empty = Array.isArray(value) && value.length === 0
-    if (empty) warn('left_out_member', `The provider ${provider.name} sends no empty list.`, member)
-    return empty
+    const left = isEmptyList(value)
+    if (left) warn('left_out_member', `The provider ${provider.name} sends no empty list.`, member)
+    return left
   })
 }
 

@@ -35,19 +35,11 @@ export interface AuthorizationServerMetadata {
   [member: string]: unknown
 }
 
-/**
- * What a client asks to be registered with.
- *
- * @see RFC 7591 §2
- */
-export interface ClientRegistrationRequest {
-  /** Where the server may send a user back to. */
-  redirect_uris: string[]
-  /** How the client authenticates at the token endpoint; `none` is a public client, which uses PKCE. */
-  token_endpoint_auth_method?: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
-  /** The grants the client will use. */
+/** What a registration says of a client, asked for and answered alike. */
+interface Registration {
+  /** The grants the client uses. */
   grant_types?: string[]
-  /** The response types the client will ask for. */
+  /** The response types the client asks for. */
   response_types?: string[]
   /** The name that users see. */
   client_name?: string
@@ -55,7 +47,7 @@ export interface ClientRegistrationRequest {
   client_uri?: string
   /** The URL of an image that stands for the client. */
   logo_uri?: string
-  /** The scopes the client may ask for, separated by spaces. */
+  /** The scopes the client may ask for, separated by spaces; a server may register fewer than were asked for. */
   scope?: string
   /** Ways to reach the people responsible, usually e-mail addresses. */
   contacts?: string[]
@@ -71,6 +63,18 @@ export interface ClientRegistrationRequest {
   software_id?: string
   /** The version of the software. */
   software_version?: string
+}
+
+/**
+ * What a client asks to be registered with.
+ *
+ * @see RFC 7591 §2
+ */
+export interface ClientRegistrationRequest extends Registration {
+  /** Where the server may send a user back to. */
+  redirect_uris: string[]
+  /** How the client authenticates at the token endpoint; `none` is a public client, which uses PKCE. */
+  token_endpoint_auth_method?: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
   /** A signed JWT in which a third party vouches for the metadata. */
   software_statement?: string
   /** Other members, such as `application_type`. */
@@ -82,7 +86,7 @@ export interface ClientRegistrationRequest {
  *
  * @see RFC 7591 §3.2.1
  */
-export interface ClientRegistrationResponse {
+export interface ClientRegistrationResponse extends Registration {
   /** The identifier under which the server knows the client. */
   client_id: string
   /** The secret of a confidential client. */
@@ -99,32 +103,6 @@ export interface ClientRegistrationResponse {
   redirect_uris: string[]
   /** How the client is to authenticate at the token endpoint, which may differ from what it asked for. */
   token_endpoint_auth_method?: string
-  /** The registered grants. */
-  grant_types?: string[]
-  /** The registered response types. */
-  response_types?: string[]
-  /** The registered name. */
-  client_name?: string
-  /** The URL of a page about the client. */
-  client_uri?: string
-  /** The URL of an image that stands for the client. */
-  logo_uri?: string
-  /** The registered scopes, which may be fewer than were asked for. */
-  scope?: string
-  /** Ways to reach the people responsible. */
-  contacts?: string[]
-  /** The URL of the terms of service. */
-  tos_uri?: string
-  /** The URL of a page that says what becomes of users' data. */
-  policy_uri?: string
-  /** The URL of the client's public keys. */
-  jwks_uri?: string
-  /** The client's public keys. */
-  jwks?: { keys: unknown[] }
-  /** What identifies the software. */
-  software_id?: string
-  /** The version of the software. */
-  software_version?: string
   /** Members of the server's own, as it sent them. */
   [member: string]: unknown
 }

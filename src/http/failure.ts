@@ -15,7 +15,10 @@ const CONSEQUENCE: Record<Outcome, string> = {
   unknown: 'It may have been done.',
 }
 
-const MANAGING = /^(get|update|delete)$/
+/** Whether an operation is about a client that is registered already. */
+export function isManaging(operation: string): boolean {
+  return /^(get|update|delete)$/.test(operation)
+}
 
 /** Words that a server says of the metadata when it has understood them (RFC 7591 §3.2.2). */
 const UNDERSTOOD = /^(invalid_redirect_uri|invalid_client_metadata|(invalid|unapproved)_software_statement)$/
@@ -42,9 +45,8 @@ export function failure(
   const changesNothing = endpoint.startsWith('GET') && !provider?.rotatesOnRead
   const consequence = outcome !== 'not_sent' && changesNothing ? '' : ` ${CONSEQUENCE[outcome]}`
   const held = client ? ' What is known of the client is in error.client.' : ''
-  const managing = MANAGING.test(operation)
-  const given =
-    operation === 'register' || managing ? provider?.advice?.[managing ? 'manage' : 'register'] : undefined
+  const when = isManaging(operation) ? 'manage' : operation === 'register' && 'register'
+  const given = when ? provider?.advice?.[when] : undefined
   const advice = given?.[code] ? `; ${given[code]}` : ''
   const doubt =
     provider && isDoubtful(code, told)

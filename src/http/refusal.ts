@@ -1,7 +1,7 @@
 import type { DcrError, ErrorCode, ErrorDetails, Outcome } from '../errors.js'
 import { isRecord, isUnset, without } from '../json.js'
 import type { Provider } from '../providers/provider.js'
-import { failure } from './failure.js'
+import { failure, isManaging } from './failure.js'
 import { printable } from './printable.js'
 import { formEncoded } from './url.js'
 
@@ -90,8 +90,7 @@ export function refusal(
   const code = named ?? usual
   const told = { error, error_description, error_uri: first(LONGEST_CODE, body.error_uri), retryAfter }
   const words = [error, error_description].filter(Boolean).join(': ').replace(/\.+$/, '')
-  const gone =
-    code === 'not_found' && /^(get|update|delete)$/.test(call.operation) ? ', or the client is gone' : ''
+  const gone = code === 'not_found' && isManaging(call.operation) ? ', or the client is gone' : ''
   return failure(call, code, `answered ${status} ${words}`.trimEnd() + (ADVICE[code] ?? '') + gone, {
     ...details,
     ...without(told, isUnset),

@@ -4,8 +4,8 @@ import type { Provider } from './provider.js'
  * Auth0.
  *
  * Its default method of client authentication is `client_secret_post`, not the `client_secret_basic` of RFC 7591 §2:
- * an answer with a secret that names none is read so. Clients are not managed by whoever registered them, and registration is off
- * until a tenant switches it on.
+ * an answer with a secret that names none is read so. Clients are not managed by whoever registered them, and
+ * registration is off until a tenant switches it on.
  *
  * @see {@link https://auth0.com/docs/get-started/applications/dynamic-client-registration}
  */

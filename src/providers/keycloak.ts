@@ -30,9 +30,8 @@ const EMPTIED = [
  *
  * A member it does not know makes it refuse the whole, so others are left out, language-tagged ones too. Its
  * `registration_client_uri` is made of its backend URL and may name a host nobody reaches, so clients are managed
- * at `{registration_endpoint}/{client_id}`. An update keeps what it omits; a few members are
- * removed by sending them empty, the others cannot be.
- * A policy that forbids is told with 403 `insufficient_scope`.
+ * at `{registration_endpoint}/{client_id}`. An update keeps what it omits; a few members are removed by sending them
+ * empty, the others cannot be. A policy that forbids is told with 403 `insufficient_scope`.
  *
  * @see {@link https://www.keycloak.org/securing-apps/client-registration}, keycloak OIDCClientRepresentation.java
  */

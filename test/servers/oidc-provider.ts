@@ -10,8 +10,8 @@ export const registrar = { client_id: 'registrar', client_secret: 'registrar-sec
 export interface ProviderOptions {
   /** Who may register: anyone, the holder of this initial access token, or of an access token for `register`. */
   registration?: 'open' | 'token' | { initialAccessToken: string }
-  /** Whether PUT and DELETE exist, and the registration access token changes with each update. */
-  management?: 'read' | 'rotating' | 'fixed'
+  /** Whether clients can be read, PUT and DELETE exist, and the registration access token changes with each update. */
+  management?: 'none' | 'read' | 'rotating' | 'fixed'
   /** A path at which the provider is mounted; its issuer then has that path. */
   path?: string
   /** Clients that may ask the token endpoint for the scope `register`, beside the registrar. */
@@ -72,11 +72,12 @@ async function withoutNotices<T>(run: () => T | Promise<T>): Promise<T> {
   }
 }
 
-function configuration({
+/** What an OpenID Provider is configured with to offer that. */
+export function configuration({
   registration = 'open',
   management = 'rotating',
   tokenClients = [],
-}: ProviderOptions): Configuration {
+}: Pick<ProviderOptions, 'registration' | 'management' | 'tokenClients'>): Configuration {
   const initialAccessToken = typeof registration === 'object' ? registration.initialAccessToken : false
   return {
     clients: [registrar, ...tokenClients].map((client) => ({
@@ -99,9 +100,13 @@ function configuration({
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      registration: { enabled: true, initialAccessToken },
+      registration: {
+        enabled: true,
+        initialAccessToken,
+        issueRegistrationAccessToken: management !== 'none',
+      },
       registrationManagement: {
-        enabled: management !== 'read',
+        enabled: management === 'rotating' || management === 'fixed',
         rotateRegistrationAccessToken: management === 'rotating',
       },
     },
