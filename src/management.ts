@@ -72,27 +72,30 @@ export function managementExchange(
   const { scheme, manageWith: usual = 'registration_access_token' } = call.provider ?? {}
   const { manageWith = usual, initialAccessToken } = credentials
   const url = configurationUrl(client, server, manageWith, call)
-  const { client_id, client_secret, token_endpoint_auth_method: proof = 'client_secret_basic' } = client
+  const { client_id, client_secret, registration_access_token } = client
+  const { token_endpoint_auth_method: proof = 'client_secret_basic' } = client
+  // The server knows them and may repeat them, whichever of them is sent.
+  const secrets = [client_secret ?? '', registration_access_token ?? '']
   const missing = (what: string) =>
     failure(call, 'missing_credential', `to be managed, the client needs ${what}`)
 
   if (manageWith === 'initial_access_token') {
     if (!initialAccessToken) throw missing('the option initialAccessToken')
-    return { method, url, token: initialAccessToken, scheme }
+    return { method, url, token: initialAccessToken, scheme, secrets }
   }
   if (manageWith === 'registration_access_token') {
-    if (!client.registration_access_token) throw missing('a registration_access_token')
-    return { method, url, token: client.registration_access_token }
+    if (!registration_access_token) throw missing('a registration_access_token')
+    return { method, url, token: registration_access_token, secrets }
   }
   if (!client_secret) throw missing('a client_secret')
   if (proof === 'client_secret_basic') {
     const authorization = basicCredentials({ client_id, client_secret })
-    return { method, url, authorization, secrets: [client_secret] }
+    return { method, url, authorization, secrets }
   }
   if (proof !== 'client_secret_post') throw missing(`another method than ${printable(proof, 64)}`)
   url.searchParams.set('client_id', client_id)
   url.searchParams.set('client_secret', client_secret)
-  return { method, url, secrets: [client_secret] }
+  return { method, url, secrets }
 }
 
 /**

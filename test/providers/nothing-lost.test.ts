@@ -309,6 +309,21 @@ describe('errors', () => {
     expect(error.message).not.toContain(secret)
   })
 
+  test.each(['get', 'update', 'delete'] as const)(
+    '%s: what the server knows of the client is not shown, sent or not',
+    async (operation) => {
+      const body = { error: 'rat-one-1', error_description: 'the client has secret-1 and rat-one-1' }
+      const { dcr, client } = await connect(okta, '/oauth2/v1/clients', [{ status: 400, body }], {
+        initialAccessToken: 'admin-1',
+      })
+      const error = await failureOf(dcr[operation](client({ registration_access_token: 'rat-one-1' }), {}))
+      expect(error).toMatchObject({
+        error: '[redacted]',
+        error_description: 'the client has [redacted] and [redacted]',
+      })
+    },
+  )
+
   test('a secret is left out of the error of a registration as well', async () => {
     const body = { error: 'x', error_description: 'hunter2hunter2' }
     const { dcr } = await connect(own({}), '/register', [{ status: 400, body }])
