@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { cpu } from './cpu.js'
+import { durableSave, manyKept, warmEnsure } from './file-store.js'
 import { importTime } from './import-time.js'
 import { peers } from './peers.js'
 import { roundTrips } from './round-trips.js'
@@ -12,7 +13,15 @@ import { versionOf } from './version.js'
  * Everything is measured in this one run, on this one machine, and told as a ratio: absolute numbers say more
  * about the machine. `--write` keeps the result in RESULTS.md; any other argument names the only sections to run.
  */
-const sections = { 'round-trips': roundTrips, cpu, size, 'import-time': importTime }
+const sections = {
+  'round-trips': roundTrips,
+  cpu,
+  size,
+  'import-time': importTime,
+  'warm-ensure': warmEnsure,
+  'durable-save': durableSave,
+  'many-kept': manyKept,
+}
 const chosen = process.argv.slice(2).filter((argument) => argument !== '--write')
 
 const targets = []
@@ -26,7 +35,7 @@ for (const [name, measure] of Object.entries(sections)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue
   const started = performance.now()
   const { title, note, head, rows, target } = await measure()
-  targets.push(target)
+  targets.push(...[target].flat())
   say(`## ${title}\n\n${note}\n\n${table(head, rows)}`)
   console.error(`(${name}: ${Math.round((performance.now() - started) / 1000)} s)\n`)
 }

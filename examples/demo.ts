@@ -1,12 +1,17 @@
 /**
- * The whole life of a client. Without arguments at a real OpenID Provider that this script starts and stops:
+ * The whole life of a client, and then one that is kept. Without arguments at real OpenID Providers that this script
+ * starts and stops:
  *
  *     npm run demo
+ *     npm run demo               # the kept client is there again: reused, 0 requests
+ *     npm run demo -- --kill     # the process is killed in the middle of a request
+ *     npm run demo               # what it left behind is found, and settled
  *
  * or at a server of yours, with the token it wants, if any, in the environment:
  *
  *     INITIAL_ACCESS_TOKEN=… npm run demo -- https://as.example.com
  */
+import { fileURLToPath } from 'node:url'
 import {
   type ClientInformation,
   clientSecretBasic,
@@ -19,14 +24,18 @@ import {
   requestToken,
 } from 'dcr-client'
 import { registrar, startProvider } from '../test/servers/oidc-provider.js'
+import { keepClient } from './kept-client.js'
+import { say } from './say.js'
 
-const [issuer = ''] = process.argv.slice(2)
+const kill = process.argv.includes('--kill')
+const [issuer = ''] = process.argv.slice(2).filter((argument) => argument !== '--kill')
 const embedded = issuer ? undefined : await startProvider({ registration: 'token', management: 'rotating' })
 if (embedded)
   say('Started', `an OpenID Provider at ${embedded.issuer}; its registration endpoint wants a token`)
 
 try {
   await walk(embedded?.issuer ?? issuer)
+  if (embedded) await keepClient(fileURLToPath(new URL('../.demo', import.meta.url)), kill)
 } catch (error) {
   // Every error says what happened, where, and whether the server did it.
   if (!(error instanceof DcrError)) throw error
@@ -92,10 +101,6 @@ async function walk(issuer: string): Promise<void> {
   say('Deleted', client.client_id)
   const gone = await dcr.get(changed).catch((error: DcrError) => error)
   say('  read', gone instanceof DcrError ? `now fails with "${gone.code}", as it should` : 'still works')
-}
-
-function say(step: string, text: string): void {
-  console.log(`${step.padEnd(12)} ${text}`)
 }
 
 function show({ client_id, client_secret, client_secret_expires_at: expires }: ClientInformation): string {

@@ -1,16 +1,14 @@
-import { alone, checkStore, keep } from './custody.js'
-import type { OAuthError } from './errors.js'
-import { fitted } from './fitting.js'
+import { checkStore, NO_CUSTODY } from './custody.js'
+import { deleteClient } from './deleting.js'
 import { type Call, openCall, type RequestOptions } from './http/call.js'
-import { failure } from './http/failure.js'
-import { refusal } from './http/refusal.js'
-import { request } from './http/request.js'
-import { callableUrl } from './http/url.js'
-import { isRecord, isUnset, without } from './json.js'
-import { checkManageWith, type ManagementOptions, managementExchange, type Site } from './management.js'
-import { manage, receive, told } from './managing.js'
-import { checkMembers, checkWhole, snapshot } from './metadata.js'
+import { isUnset, without } from './json.js'
+import { checkClient, kept, newlyKept } from './keeping.js'
+import type { ManagementOptions, Site } from './management.js'
+import { manage } from './managing.js'
+import { checkMembers, snapshot } from './metadata.js'
 import type { Provider } from './providers/provider.js'
+import { register } from './registering.js'
+import { type KeptSite, siteOf } from './site.js'
 import type { CredentialStore } from './stores/store.js'
 import type {
   AuthorizationServerMetadata,
@@ -18,8 +16,8 @@ import type {
   ClientMetadata,
   ClientMetadataChanges,
 } from './types.js'
-import { update, warnOfDifferences } from './updating.js'
-import { permitted, toWire } from './wire.js'
+import { update } from './updating.js'
+import { permitted } from './wire.js'
 
 /** Options of a {@link DcrClient}; the request options among them hold for all its calls. */
 export interface DcrClientOptions extends RequestOptions, ManagementOptions {
@@ -52,22 +50,10 @@ export class DcrClient<Extension extends object = object> {
    */
   constructor(server: AuthorizationServerMetadata, given: DcrClientOptions = {}) {
     const options = { __proto__: null, ...given } as DcrClientOptions
-    const call = openCall('DcrClient', options)
-    if (!isRecord(server) || typeof server.issuer !== 'string' || server.issuer === '') {
-      throw failure(
-        call,
-        'invalid_argument',
-        'the server must be its metadata, an object with an issuer: await discover()',
-      )
-    }
-    checkManageWith(options, call)
-    checkStore(options.store, call)
     this.#options = options
-    this.#site = {
-      server: fitted(server, options.provider, call),
-      credentials: options,
-      custody: { issuer: server.issuer, store: options.store },
-    }
+    const call = this.#open('DcrClient')
+    this.#site = siteOf(server, options, call)
+    if (options.store !== undefined) checkStore(options.store, call)
   }
 
   /**
@@ -83,26 +69,7 @@ export class DcrClient<Extension extends object = object> {
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
     const call = this.#open('register', options)
-    const { registration_endpoint, issuer } = this.#site.server
-    if (!registration_endpoint) {
-      throw failure(
-        call,
-        'registration_not_supported',
-        `the metadata of ${issuer} names no registration_endpoint`,
-      )
-    }
-    const url = callableUrl(registration_endpoint, 'registration_endpoint', call)
-    const requested = without(snapshot(metadata, call), isUnset)
-    checkMembers(requested, call)
-    checkWhole(requested, call)
-    const body = await toWire(permitted(requested, call), 'register', call)
-    const token = this.#options.initialAccessToken
-
-    const answer = await request({ method: 'POST', url, ...body, token, scheme: call.provider?.scheme }, call)
-    const client = await receive(answer, url, this.#site, call)
-    if (answer.status !== 201)
-      call.warn('unexpected_status', `The status is ${answer.status} where 201 is due.`)
-    warnOfDifferences(requested, client, call)
+    const client = await this.#new(call, (site) => register(metadata, site, call))
     return client as ClientInformation<Extension>
   }
 
@@ -115,12 +82,8 @@ export class DcrClient<Extension extends object = object> {
    */
   async get(client: ClientInformation, options?: RequestOptions): Promise<ClientInformation<Extension>> {
     const call = this.#open('get', options)
-    return alone(
-      this.#site.custody,
-      client,
-      call,
-      async (newest) => (await manage(newest, this.#site, call)) as ClientInformation<Extension>,
-    )
+    const read = await this.#alone(client, call, (newest, site) => manage(newest, site, call))
+    return read as ClientInformation<Extension>
   }
 
   /**
@@ -142,12 +105,8 @@ export class DcrClient<Extension extends object = object> {
     const given = snapshot(changes, call)
     checkMembers(without(given, isUnset), call)
     const wanted = permitted(given, call)
-    return alone(
-      this.#site.custody,
-      client,
-      call,
-      async (newest) => (await update(newest, wanted, this.#site, call)) as ClientInformation<Extension>,
-    )
+    const updated = await this.#alone(client, call, (newest, site) => update(newest, wanted, site, call))
+    return updated as ClientInformation<Extension>
   }
 
   /**
@@ -158,28 +117,31 @@ export class DcrClient<Extension extends object = object> {
    */
   async delete(client: ClientInformation, options?: RequestOptions): Promise<void> {
     const call = this.#open('delete', options)
-    return alone(this.#site.custody, client, call, async (newest) => {
-      const exchange = managementExchange('DELETE', newest, this.#site, call)
-      const details = await request(exchange, call).then(
-        (answer) => {
-          if (isRecord(answer.json) && answer.json.error) throw refusal(call, answer, answer.details)
-          return answer.details
-        },
-        (error: OAuthError) => {
-          // Sent again after silence, it finds its work done.
-          if (error.outcome !== 'unknown' || ![401, 404, 410].includes(error.status)) throw error
-          call.warn(
-            'delete_unconfirmed',
-            'The answer was lost; asked again, the server no longer knew the client.',
-          )
-          return error
-        },
-      )
-      await keep('delete', newest, this.#site.custody, call, told(details))
-    })
+    return this.#alone(client, call, (newest, site) => deleteClient(newest, site, call))
   }
 
-  #open(operation: string, options: RequestOptions | undefined): Call {
+  /** Runs the registration of a new client, of which the store has no more than the intent. */
+  async #new<T>(call: Call, task: (site: KeptSite) => Promise<T>): Promise<T> {
+    const { store } = this.#options
+    if (!store) return task({ ...this.#site, custody: NO_CUSTODY })
+    return newlyKept(store, this.#site.server.issuer, call, (custody) => task({ ...this.#site, custody }))
+  }
+
+  /** Runs a task with the newest client information, while nobody else who shares the store does. */
+  async #alone<T>(
+    client: ClientInformation,
+    call: Call,
+    task: (newest: ClientInformation, site: KeptSite) => Promise<T>,
+  ): Promise<T> {
+    checkClient(client, call)
+    const { store } = this.#options
+    if (!store) return task(client, { ...this.#site, custody: NO_CUSTODY })
+    return kept(store, this.#site.server.issuer, client, call, (newest, custody) =>
+      task(newest, { ...this.#site, custody }),
+    )
+  }
+
+  #open(operation: string, options?: RequestOptions): Call {
     return { ...openCall(operation, this.#options, options), provider: this.#options.provider }
   }
 }

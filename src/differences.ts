@@ -1,3 +1,4 @@
+import { canonical } from './canonical.js'
 import { isEmpty, isUnset } from './json.js'
 import type { ClientInformation } from './types.js'
 
@@ -28,16 +29,4 @@ export function differences(requested: object, granted: ClientInformation): Diff
     }
   }
   return found
-}
-
-/** Levels that are compared: deeper ones cannot be walked in every runtime, and no metadata has them. */
-const DEEPEST = 32
-
-function canonical(member: string, value: unknown, depth = 0): string {
-  if (depth > DEEPEST) return '…'
-  if (member === 'scope' && typeof value === 'string') return canonical('', value.split(' '), depth)
-  if (Array.isArray(value)) return `[${value.map((item) => canonical('', item, depth + 1)).sort()}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical('', item, depth + 1)}`)}}`
 }

@@ -31,7 +31,11 @@ export async function discover(
   issuer: string | URL,
   options: RequestOptions = {},
 ): Promise<AuthorizationServerMetadata> {
-  const call = openCall('discover', options)
+  return found(issuer, openCall('discover', options))
+}
+
+/** The metadata of an issuer, within a call that is under way. */
+export async function found(issuer: string | URL, call: Call): Promise<AuthorizationServerMetadata> {
   const url = checkedIssuer(issuer, call)
   const asked = issuer instanceof URL ? url.href.replace(/\/$/, '') : issuer
 
@@ -50,10 +54,10 @@ export async function discover(
     return document
   })
   try {
-    const found = await firstByPrecedence(probes, call, cancel.signal)
-    for (const { code, message, member } of told.get(found) ?? [])
+    const document = await firstByPrecedence(probes, call, cancel.signal)
+    for (const { code, message, member } of told.get(document) ?? [])
       call.warn(code, message, member || undefined)
-    return found
+    return document
   } finally {
     call.signal?.removeEventListener('abort', abort)
     cancel.abort()

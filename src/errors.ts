@@ -46,6 +46,18 @@ export type ErrorCode =
   | 'management_locked'
   /** The credential store failed; the credential itself is in {@link DcrError.client}. */
   | 'store_failed'
+  /** Another process has changed what is stored in the meantime; what this one got is in {@link DcrError.client}. */
+  | 'store_conflict'
+  /** What is stored is damaged, or of a later version. It is left as it is. */
+  | 'store_unreadable'
+  /** What is stored is encrypted with another key, or with none. */
+  | 'store_sealed'
+  /** Others on this machine could read or replace what is stored; the message says how to repair it. */
+  | 'store_unsafe'
+  /** An earlier registration may have made a client, and the Registrar is not to make another. */
+  | 'registration_in_doubt'
+  /** The Registrar has registered another client a short while ago, and that one does not do either. */
+  | 'registered_recently'
   /** 401: the token or credential was refused. An {@link OAuthError}. */
   | 'unauthorized'
   /** 403: known, but not allowed. An {@link OAuthError}. */

@@ -15,10 +15,32 @@ export { discover } from './discovery.js'
 export { DcrError, type ErrorCode, OAuthError, type Outcome } from './errors.js'
 export type { RequestOptions } from './http/call.js'
 export type { TokenSource } from './http/request.js'
+export type { ManagementOptions } from './management.js'
 export type { Provider } from './providers/provider.js'
+export type { Ensured } from './registrar/ensuring.js'
+export type { Issuer } from './registrar/entry.js'
+export type { Collected, Orphan } from './registrar/orphans.js'
+export type { Plan, PlanAction, PlanReason } from './registrar/plan.js'
+export {
+  type CollectOptions,
+  type EntryOptions,
+  Registrar,
+  type RegistrarOptions,
+} from './registrar/registrar.js'
 export { metadataOf } from './replacement.js'
+export type { StoreOptions } from './stores/backed.js'
+export { aesGcm, type Encryption, type EncryptionKey, type Sealed } from './stores/encryption.js'
 export { memoryStore } from './stores/memory.js'
-export { type CredentialStore, type StoredClient, storeKey } from './stores/store.js'
+export type {
+  CredentialStore,
+  Intent,
+  Operation,
+  OrphanReason,
+  StoredOrphan,
+  StoredRegistration,
+} from './stores/store.js'
+export { storeKey } from './stores/store.js'
+export { type WebStorage, type WebStorageStoreOptions, webStorageStore } from './stores/web-storage.js'
 export {
   type RegistrationTokenOptions,
   registrationToken,

@@ -6,7 +6,7 @@ import { hasControlCharacter } from './http/printable.js'
 import { refusal } from './http/refusal.js'
 import type { Answer } from './http/send.js'
 import { parse } from './http/url.js'
-import { isRecord, type JsonObject } from './json.js'
+import { isRecord, type JsonObject, only } from './json.js'
 import { readMembers } from './reading.js'
 import { clientInformationGuards } from './schemas.js'
 import type { ClientInformation } from './types.js'
@@ -119,6 +119,12 @@ function carryOver(
     if (client[member] === undefined && previous[member] !== undefined && !renewed)
       Object.assign(client, { [member]: previous[member] })
   }
+}
+
+/** A client that is known already, answered again: with the credentials that the answer leaves out. */
+export function carriedOver(client: ClientInformation, before?: ClientInformation): ClientInformation {
+  const held = only(before ?? {}, (member) => CARRIED.some((name) => name === member))
+  return { ...held, ...client } as ClientInformation
 }
 
 /** What of an unusable answer is to be kept: a client that exists by now, or the token that is in force. */

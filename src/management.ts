@@ -1,5 +1,4 @@
 import { basicCredentials } from './client-auth.js'
-import type { Custody } from './custody.js'
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { printable } from './http/printable.js'
@@ -17,11 +16,10 @@ export interface ManagementOptions {
   manageWith?: ManageWith | undefined
 }
 
-/** The server that a `DcrClient` is for, with what opens it and where its clients are kept. */
+/** The server that clients are registered at, with what opens it. */
 export interface Site {
   readonly server: AuthorizationServerMetadata
   readonly credentials: ManagementOptions
-  readonly custody: Custody
 }
 
 /** All there is of {@link ManageWith}. */
@@ -59,6 +57,21 @@ function checkOffered(operation: 'get' | 'update' | 'delete', call: Call): void 
     'management_not_supported',
     `${name} does not offer to ${VERBS[operation]} a client${instead(call)}`,
   )
+}
+
+/** Whether the client can be managed so, as far as can be told without asking the server. */
+export function isOffered(
+  method: 'GET' | 'PUT' | 'DELETE',
+  client: ClientInformation,
+  site: Site,
+  call: Call,
+): boolean {
+  try {
+    managementExchange(method, client, site, call)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The request to a client configuration endpoint; refused here, before anything is sent, if it cannot be made. */

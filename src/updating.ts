@@ -2,10 +2,11 @@ import { differences } from './differences.js'
 import { type DcrError, keepClient } from './errors.js'
 import type { Call } from './http/call.js'
 import { type JsonObject, only } from './json.js'
-import { managementExchange, type Site } from './management.js'
-import { manage } from './managing.js'
+import { isOffered, managementExchange } from './management.js'
+import { isInDoubt, manage } from './managing.js'
 import { checkWhole, SERVER_MEMBERS } from './metadata.js'
 import { hasMetadata, replacement } from './replacement.js'
+import type { KeptSite } from './site.js'
 import type { ClientInformation } from './types.js'
 import { toWire } from './wire.js'
 
@@ -13,14 +14,15 @@ import { toWire } from './wire.js'
 export async function update(
   newest: ClientInformation,
   changes: JsonObject,
-  site: Site,
+  site: KeptSite,
   call: Call,
 ): Promise<ClientInformation> {
   // What cannot be managed is told before anything is read, or warned of.
   managementExchange('PUT', newest, site, call)
   let known = newest
   try {
-    if (!hasMetadata(known) || call.provider?.readBeforeUpdate) {
+    const doubt = isInDoubt(site.custody) && isOffered('GET', known, site, call)
+    if (doubt || !hasMetadata(known) || call.provider?.readBeforeUpdate) {
       known = await manage(known, site, call)
       warnOfUnread(known, changes, call)
     }

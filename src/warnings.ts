@@ -23,6 +23,12 @@ export type WarningCode =
   | 'delete_unconfirmed'
   /** A lost update was found done when the client was read. */
   | 'update_reconciled'
+  /** A client is not in use any more, and could not be deleted: `orphans()` lists it. */
+  | 'orphan_left'
+  /** A secret that is about to expire could not be renewed yet. */
+  | 'renewal_failed'
+  /** A secret had expired when it came: the clocks disagree. */
+  | 'expired_on_arrival'
 
 /**
  * A deviation that was tolerated. It never holds a value, only names, so it can be logged.

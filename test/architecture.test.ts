@@ -5,23 +5,16 @@ import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../src', import.meta.url))
 
-const PROVIDERS = readdirSync(join(root, 'providers'))
-  .filter((file) => file !== 'provider.ts')
-  .map((file) => `providers/${file.replace(/\.ts$/, '')}`)
+/** All files below a folder, by the names used here: paths without their ending. */
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file).replaceAll(sep, '/').replace(/\.ts$/, ''))
+}
 
 /** The floors of the house, from the ground up: a file may import its own floor and those below. */
 const floors = [
-  [
-    'errors',
-    'warnings',
-    'json',
-    'openapi.gen',
-    'types',
-    'stores/store',
-    'stores/memory',
-    'providers/provider',
-    ...PROVIDERS,
-  ],
+  ['errors', 'warnings', 'json', 'openapi.gen', 'types', ...filesIn('stores'), ...filesIn('providers')],
   [
     'http/printable',
     'http/authorization',
@@ -39,6 +32,7 @@ const floors = [
     'metadata',
     'wire',
     'fitting',
+    'canonical',
     'differences',
     'replacement',
     'information',
@@ -46,10 +40,15 @@ const floors = [
     'client-auth',
     'management',
     'custody',
+    'site',
+    'keeping',
+    'registering',
     'managing',
     'updating',
+    'deleting',
   ],
   ['discovery', 'token', 'client'],
+  filesIn('registrar'),
   [
     'agent-runtimes/types',
     'agent-runtimes/settings',
@@ -67,16 +66,19 @@ const floors = [
   ['index'],
 ]
 
+/** The stores that have an entry of their own, as not everybody can or wants to load what they need. */
+const STORE_ENTRIES = ['file', 'redis', 'postgres'].map((name) => `stores/${name}/`)
+
 /** Who may import which package: each in one place. */
 const packages: Record<string, (file: string) => boolean> = {
   ky: (file) => file === 'http/send',
   'zod/mini': (file) => file === 'schemas',
   msw: (file) => file.startsWith('testing/'),
+  // All else runs in a browser too.
+  'node:': (file) => file.startsWith('stores/file/'),
 }
 
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.replaceAll(sep, '/').replace(/\.ts$/, ''))
+const files = filesIn('.')
 const core = files.filter((file) => !file.startsWith('testing/'))
 
 function importsOf(file: string): string[] {
@@ -126,9 +128,25 @@ describe('every file', () => {
 
   test.each(files)('%s imports only packages that are its to import', (file) => {
     for (const name of importsOf(file).filter((name) => !name.startsWith('.'))) {
-      expect(packages[name]?.(file), `${file} imports ${name}`).toBe(true)
+      expect(packages[name.replace(/^node:.*/, 'node:')]?.(file), `${file} imports ${name}`).toBe(true)
     }
   })
+})
+
+test('the stores know nothing of OAuth and of HTTP', () => {
+  for (const file of core.filter((name) => name.startsWith('stores/'))) {
+    for (const name of neighbours(file)) expect(name, file).toMatch(/^(stores\/.*|errors|types)$/)
+  }
+})
+
+test('a store with an entry of its own is loaded by nobody else', () => {
+  for (const entry of STORE_ENTRIES) {
+    expect(files.filter((file) => file.startsWith(entry))).toContain(`${entry}index`)
+    for (const file of files.filter((name) => !name.startsWith(entry))) {
+      for (const name of neighbours(file))
+        expect(name.startsWith(entry), `${file} imports ${name}`).toBe(false)
+    }
+  }
 })
 
 test('the drop-in for agent-runtimes is built on what everybody can import', () => {

@@ -8,9 +8,10 @@ import {
 } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { type ScriptedServer, startScripted } from './servers/scripted.js'
+import { clientsIn } from './stored-in.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
-const OPERATIONS = ['get', 'update', 'delete'] as const
+const OPERATIONS = ['register', 'get', 'update', 'delete'] as const
 
 /** A client of the server, and a store of which some methods do not work. */
 const connect = (server: ScriptedServer, broken: Partial<CredentialStore>, options?: DcrClientOptions) =>
@@ -29,6 +30,12 @@ const known = (server: ScriptedServer): ClientInformation => ({
   ...METADATA,
 })
 
+const attempt = (
+  operation: (typeof OPERATIONS)[number],
+  dcr: DcrClient,
+  client: ClientInformation,
+): Promise<unknown> => (operation === 'register' ? dcr.register(METADATA) : dcr[operation](client, {}))
+
 /** The ways in which a method does not work. */
 const failures = {
   rejects: () => Promise.reject(new Error('disk full')),
@@ -39,15 +46,20 @@ const failures = {
 }
 const hangs = () => new Promise<never>(() => {})
 
+/** A `set` that keeps what is intended, and then does not work. */
+const afterwards = (fail: () => Promise<never>): CredentialStore['set'] => {
+  const { set } = memoryStore()
+  return (key, stored) => (stored.intent ? set(key, stored) : fail())
+}
+
 describe('a store that does not keep what the server did', () => {
-  for (const [way, set] of Object.entries(failures)) {
+  for (const [way, fail] of Object.entries(failures)) {
     for (const operation of ['register', 'get', 'update'] as const) {
       test(`${operation}: set ${way}: the client is in the error`, async () => {
         const server = await startScripted()
         server.script.push({ status: 201, body: known(server) })
-        const dcr = connect(server, { set })
-        const attempt = operation === 'register' ? dcr.register(METADATA) : dcr[operation](known(server), {})
-        const error = await failureOf(attempt)
+        const dcr = connect(server, { set: afterwards(fail) })
+        const error = await failureOf(attempt(operation, dcr, known(server)))
         expect(error).toMatchObject({
           name: 'DcrError',
           code: 'store_failed',
@@ -60,7 +72,7 @@ describe('a store that does not keep what the server did', () => {
 
     test(`delete: delete ${way}: the server has deleted it`, async () => {
       const server = await startScripted({ status: 204 })
-      const error = await failureOf(connect(server, { delete: set }).delete(known(server)))
+      const error = await failureOf(connect(server, { delete: fail }).delete(known(server)))
       expect(error).toMatchObject({ name: 'DcrError', code: 'store_failed', outcome: 'applied' })
       expect(server.requests).toHaveLength(1)
     })
@@ -69,7 +81,7 @@ describe('a store that does not keep what the server did', () => {
   test('the error says which request it was', async () => {
     const server = await startScripted()
     server.script.push({ status: 201, body: known(server) })
-    const error = await failureOf(connect(server, { set: failures.rejects }).register(METADATA))
+    const error = await failureOf(connect(server, { set: afterwards(failures.rejects) }).register(METADATA))
     expect(error).toMatchObject({ endpoint: `POST ${server.origin}/register`, attempts: 1 })
   })
 
@@ -79,10 +91,47 @@ describe('a store that does not keep what the server did', () => {
       start(run, delay > 9000 ? 50 : delay)) as typeof setTimeout)
     const server = await startScripted()
     server.script.push({ status: 201, body: known(server) })
-    const error = await failureOf(connect(server, { set: hangs }, { timeout: 5000 }).register(METADATA))
+    const error = await failureOf(
+      connect(server, { set: afterwards(hangs) }, { timeout: 5000 }).register(METADATA),
+    )
     expect(error).toMatchObject({ code: 'store_failed', outcome: 'applied' })
     expect(error.client).toEqual(known(server))
   })
+})
+
+describe('a store that does not keep what is intended: nothing is sent', () => {
+  for (const operation of ['register', 'update', 'delete'] as const) {
+    for (const [way, set] of Object.entries(failures)) {
+      test(`${operation}: set ${way}`, async () => {
+        const server = await startScripted()
+        const error = await failureOf(attempt(operation, connect(server, { set }), known(server)))
+        expect(error).toMatchObject({
+          name: 'DcrError',
+          code: 'store_failed',
+          outcome: 'not_sent',
+          attempts: 0,
+          message: `${operation}: the store failed. Nothing was sent.`,
+        })
+        expect(server.connections).toBe(0)
+      })
+    }
+
+    test(`${operation}: set hangs, until the deadline`, async () => {
+      const server = await startScripted()
+      const dcr = connect(server, { set: hangs }, { timeout: 50 })
+      const error = await failureOf(attempt(operation, dcr, known(server)))
+      expect(error).toMatchObject({ name: 'DcrError', code: 'timeout', outcome: 'not_sent', attempts: 0 })
+      expect(server.connections).toBe(0)
+    })
+  }
+})
+
+test('a registration of which the intent cannot be removed has been kept all the same', async () => {
+  const server = await startScripted()
+  server.script.push({ status: 201, body: known(server) })
+  const store = { ...memoryStore(), delete: failures.rejects }
+  await expect(connect(server, store).register(METADATA)).resolves.toEqual(known(server))
+  expect(await clientsIn(store)).toContainEqual(known(server))
 })
 
 describe('a store that cannot be locked or read: nothing is sent', () => {
@@ -91,7 +140,8 @@ describe('a store that cannot be locked or read: nothing is sent', () => {
       for (const method of ['lock', 'get'] as const) {
         test(`${operation}: ${method} ${way}`, async () => {
           const server = await startScripted()
-          const error = await failureOf(connect(server, { [method]: fail })[operation](known(server), {}))
+          const dcr = connect(server, { [method]: fail })
+          const error = await failureOf(attempt(operation, dcr, known(server)))
           expect(error).toMatchObject({
             name: 'DcrError',
             code: 'store_failed',
@@ -107,7 +157,7 @@ describe('a store that cannot be locked or read: nothing is sent', () => {
       test(`${operation}: ${method} hangs, until the deadline`, async () => {
         const server = await startScripted()
         const dcr = connect(server, { [method]: hangs }, { timeout: 50 })
-        const error = await failureOf(dcr[operation](known(server), {}))
+        const error = await failureOf(attempt(operation, dcr, known(server)))
         expect(error).toMatchObject({ name: 'DcrError', code: 'timeout', outcome: 'not_sent', attempts: 0 })
         expect(server.connections).toBe(0)
       })

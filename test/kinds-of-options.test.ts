@@ -92,16 +92,19 @@ test('after a store failed, what the error holds can be saved and used', async (
     registration_access_token: 'old',
     registration_client_uri: uri,
   }
-  await store.set(storeKey(server.origin, 'c1'), { issuer: server.origin, client })
+  const key = storeKey(server.origin, 'c1')
+  await store.set(key, { issuer: server.origin, client })
   server.script.push({ body: { ...client, registration_access_token: 'new' } }, { body: client })
   const dcr = new DcrClient(server.metadata, { allowInsecureRequests: true, store })
-  store.set = () => Promise.reject(new Error('disk full'))
+  store.set = (key, stored) => (stored.intent ? set(key, stored) : Promise.reject(new Error('disk full')))
   const error: DcrError = await dcr.update(client, { client_name: 'App 2' }).catch((error) => error)
   expect(error).toMatchObject({ code: 'store_failed', outcome: 'applied' })
   store.set = set
-  await store.set(storeKey(server.origin, 'c1'), {
+  const stored = await store.get(key)
+  await store.set(key, {
     issuer: server.origin,
     client: error.client as typeof client,
+    revision: stored?.revision,
   })
   await dcr.get(client)
   expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new'])

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
-import { type ClientInformation, DcrClient, type DcrClientOptions, memoryStore } from '../src/index.js'
+import {
+  type ClientInformation,
+  DcrClient,
+  type DcrClientOptions,
+  memoryStore,
+  storeKey,
+} from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
+import { clientsIn } from './stored-in.js'
 
 /* What a server says last about a client: it must not be taken for something else, nor be lost. */
 
@@ -21,7 +28,7 @@ async function connect(script: Step[], options: DcrClientOptions = {}) {
 test('a deletion that is answered 200 with an error has not been done', async () => {
   const store = memoryStore()
   const { server, dcr } = await connect([{ body: { error: 'access_denied' } }], { store })
-  await store.set(JSON.stringify([server.origin, 'c1']), { issuer: server.origin, client: known(server) })
+  await store.set(storeKey(server.origin, 'c1'), { issuer: server.origin, client: known(server) })
   const error = await failureOf(dcr.delete(known(server)))
   expect(error).toMatchObject({
     name: 'OAuthError',
@@ -29,7 +36,7 @@ test('a deletion that is answered 200 with an error has not been done', async ()
     status: 200,
     error: 'access_denied',
   })
-  expect(await store.list()).toHaveLength(1)
+  expect(await clientsIn(store)).toEqual([known(server)])
 })
 
 test('a deletion that is answered 200 with anything else has', async () => {
@@ -46,8 +53,7 @@ test('an unusable answer to an update leaves the new token in the store, beside 
   const error = await failureOf(dcr.update(known(server), { client_name: 'App 2' }))
   expect(error).toMatchObject({ code: 'invalid_response', outcome: 'applied' })
   expect(error.client).toEqual(answer)
-  const [stored] = await store.list()
-  expect(stored?.client).toEqual({ ...known(server), registration_access_token: 'token-2' })
+  expect(await clientsIn(store)).toEqual([{ ...known(server), registration_access_token: 'token-2' }])
 })
 
 test('but not the token of another client', async () => {

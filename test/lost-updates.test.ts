@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type ClientInformation,
   type ClientMetadataChanges,
+  type CredentialStore,
   DcrClient,
   type DcrClientOptions,
   type DcrError,
@@ -164,8 +165,10 @@ describe('what the read after it gave', () => {
   })
 
   test('is not lost when the store does not keep it', async () => {
-    const failing = { ...memoryStore(), set: () => Promise.reject(new Error('disk full')) }
-    const { error, asked } = await update(['close', rotated], CHANGES, () => ({ store: failing }))
+    const store = memoryStore()
+    const set: CredentialStore['set'] = (key, stored) =>
+      stored.intent ? store.set(key, stored) : Promise.reject(new Error('disk full'))
+    const { error, asked } = await update(['close', rotated], CHANGES, () => ({ store: { ...store, set } }))
     expect(asked).toBe('PUT GET')
     expect(error).toMatchObject({ code: 'store_failed', outcome: 'applied' })
     expect(error?.client).toMatchObject({ client_id: 'c1', registration_access_token: 'rat-2' })

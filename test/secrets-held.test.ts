@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import {
   type ClientInformation,
+  type CredentialStore,
   clientSecretBasic,
   clientSecretJwt,
   clientSecretPost,
@@ -76,6 +77,10 @@ describe('no secret is shown of what is refused before it is sent', () => {
       const get = () => Promise.reject(new Error(`cannot decrypt ${CLIENT_SECRET}`))
       return new DcrClient(server, { store: { ...memoryStore(), get } }).get(client)
     },
+    'a store that keeps no intent': () => {
+      const set = () => Promise.reject(new Error(`disk full: ${CLIENT_SECRET}`))
+      return new DcrClient(server, { store: { ...memoryStore(), set } }).register(METADATA)
+    },
   }
   for (const [name, attempt] of Object.entries(refused)) {
     test(name, async () => {
@@ -93,11 +98,10 @@ describe('no secret is shown of what holds one', () => {
   test('the error with a client, but by its name', async () => {
     const server = await startScripted()
     server.script.push({ status: 201, body: known(server) })
-    const set = () => Promise.reject(new Error(`disk full: ${CLIENT_SECRET}`))
-    const dcr = new DcrClient(server.metadata, {
-      allowInsecureRequests: true,
-      store: { ...memoryStore(), set },
-    })
+    const store = memoryStore()
+    const set: CredentialStore['set'] = (key, stored) =>
+      stored.intent ? store.set(key, stored) : Promise.reject(new Error(`disk full: ${CLIENT_SECRET}`))
+    const dcr = new DcrClient(server.metadata, { allowInsecureRequests: true, store: { ...store, set } })
     const error = await dcr.register(METADATA).then(
       () => expect.fail('it did not fail'),
       (thrown) => thrown,

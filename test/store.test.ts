@@ -1,14 +1,15 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   type ClientInformation,
   type CredentialStore,
   DcrClient,
   type DcrClientOptions,
   memoryStore,
-  type StoredClient,
+  storeKey,
 } from '../src/index.js'
 import { failureOf } from './failure-of.js'
 import { type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
+import { clientsIn } from './stored-in.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
 const OPERATIONS = ['get', 'update', 'delete'] as const
@@ -51,32 +52,37 @@ describe('a client is saved before it is returned', () => {
     test(name, async () => {
       const events: string[] = []
       const store = memoryStore()
-      const set = vi.spyOn(store, 'set').mockImplementation(async () => {
+      const { set } = store
+      store.set = async (key, stored) => {
         await new Promise(setImmediate)
-        events.push('saved')
-      })
+        const revision = await set(key, stored)
+        events.push(`saved ${stored.intent ? 'the intent' : stored.client?.client_secret}`)
+        return revision
+      }
       const server = await startScripted()
       server.script.push({ status: 201, body: { ...known(server), client_secret: 's2' } })
       const client = await call(connect(server, store), known(server))
       events.push('returned')
-      expect(events).toEqual(['saved', 'returned'])
+      const intends = name === 'get' ? [] : ['saved the intent']
+      expect(events).toEqual([...intends, 'saved s2', 'returned'])
       expect(client.client_secret).toBe('s2')
-      expect(set).toHaveBeenCalledExactlyOnceWith(expect.any(String), { issuer: server.origin, client })
+      expect(await clientsIn(store)).toEqual([client])
     })
 
     test(`${name}: even if the caller gives up meanwhile`, async () => {
       const controller = new AbortController()
       const store = memoryStore()
       const { set } = store
-      store.set = async (...parameters) => {
-        controller.abort()
+      store.set = async (key, stored) => {
+        if (!stored.intent) controller.abort()
         await new Promise(setImmediate)
-        await set(...parameters)
+        return set(key, stored)
       }
       const server = await startScripted()
       server.script.push(created(server))
       await call(connect(server, store, { signal: controller.signal }), known(server))
-      expect(await store.list()).toEqual([{ issuer: server.origin, client: known(server) }])
+      expect(controller.signal.aborted).toBe(true)
+      expect(await clientsIn(store)).toEqual([known(server)])
     })
   }
 
@@ -85,15 +91,20 @@ describe('a client is saved before it is returned', () => {
     const store = memoryStore()
     const error = await failureOf(connect(server, store).register(METADATA))
     expect(error).toMatchObject({ code: 'invalid_response', outcome: 'applied' })
-    expect(await store.list()).toHaveLength(1)
+    expect(await clientsIn(store)).toEqual([{ client_id: 'c1', client_secret: 'a\nb' }])
   })
 
-  test('but not what nobody could find again', async () => {
+  test('of what nobody could find again, what was asked stays', async () => {
     const server = await startScripted({ status: 201, body: { client_id: '', client_secret: 's1' } })
     const store = memoryStore()
     const error = await failureOf(connect(server, store).register(METADATA))
     expect(error).toMatchObject({ code: 'invalid_response', outcome: 'applied' })
-    expect(await store.list()).toEqual([])
+    const [[, left] = []] = await store.list()
+    expect(left).toMatchObject({
+      issuer: server.origin,
+      intent: { operation: 'register', requested: METADATA },
+    })
+    expect(left).not.toHaveProperty('client')
   })
 
   test('a deleted one is forgotten, when the server has deleted it', async () => {
@@ -117,7 +128,9 @@ describe('a client is saved before it is returned', () => {
     const second = await connect(two, store).register(METADATA)
     expect(await store.list()).toHaveLength(2)
     await connect(two, store).delete(second)
-    expect(await store.list()).toEqual([{ issuer: one.origin, client: known(one) }])
+    expect(await store.list()).toMatchObject([
+      [storeKey(one.origin, 'c1'), { issuer: one.origin, client: known(one) }],
+    ])
   })
 
   test('what the caller does with it later does not change what is stored', async () => {
@@ -127,7 +140,7 @@ describe('a client is saved before it is returned', () => {
     const client = await connect(server, store).register(METADATA)
     client.client_secret = 'changed'
     client.redirect_uris?.push('https://evil.example/')
-    expect(await store.list()).toEqual([{ issuer: server.origin, client: known(server) }])
+    expect(await clientsIn(store)).toEqual([known(server)])
   })
 })
 
@@ -162,7 +175,7 @@ describe('the newest credentials are those in the store', () => {
       'rat-4',
     ])
     expect(current()).toMatchObject({ client_name: 'App 2', scope: 'a b' })
-    expect(await store.list()).toEqual([{ issuer: server.origin, client: current() }])
+    expect(await clientsIn(store)).toEqual([current()])
   })
 
   test('one that fails does not stop the next', async () => {
@@ -183,93 +196,6 @@ describe('the newest credentials are those in the store', () => {
     const dcr = connect(server, store)
     const client = await dcr.register(METADATA)
     await expect(dcr.update(client, { scope: 'a' })).rejects.toMatchObject({ code: 'management_locked' })
-    expect(await store.list()).toEqual([{ issuer: server.origin, client: known(server) }])
-  })
-})
-
-const stored = (client_id: string): StoredClient => ({
-  issuer: 'https://as.example.com',
-  client: { client_id, redirect_uris: ['https://app.example.com/cb'], client_secret: 's1' },
-})
-
-describe('memoryStore', () => {
-  test('keeps, replaces, lists and forgets', async () => {
-    const store = memoryStore()
-    expect(await store.get('a')).toBeUndefined()
-    await store.set('a', stored('1'))
-    await store.set('b', stored('2'))
-    await store.set('a', stored('3'))
-    expect(await store.get('a')).toEqual(stored('3'))
-    expect(await store.list()).toEqual([stored('3'), stored('2')])
-    await store.delete('a')
-    await store.delete('never there')
-    expect(await store.get('a')).toBeUndefined()
-    expect(await store.list()).toEqual([stored('2')])
-  })
-
-  test('keys are not names of inherited members', async () => {
-    const store = memoryStore()
-    expect(await store.get('__proto__')).toBeUndefined()
-    expect(await store.get('constructor')).toBeUndefined()
-    await store.set('__proto__', stored('1'))
-    expect(await store.get('__proto__')).toEqual(stored('1'))
-  })
-
-  test('gives and takes copies', async () => {
-    const store = memoryStore()
-    const given = stored('1')
-    await store.set('a', given)
-    given.client.client_secret = 'changed'
-    for (const taken of [await store.get('a'), (await store.list())[0]]) {
-      taken?.client.redirect_uris?.push('https://evil.example/')
-    }
-    expect(await store.get('a')).toEqual(stored('1'))
-  })
-
-  test('is one of its own each time', async () => {
-    await memoryStore().set('a', stored('1'))
-    expect(await memoryStore().list()).toEqual([])
-  })
-
-  test('lets tasks for one key take turns in their order, and those for others not wait', async () => {
-    const store = memoryStore()
-    const events: string[] = []
-    let release = () => {}
-    const gate = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const task = (name: string, until?: Promise<void>) => async () => {
-      events.push(`${name} begins`)
-      await until
-      events.push(`${name} ends`)
-      return name
-    }
-    const first = store.lock('a', task('first', gate))
-    const second = store.lock('a', task('second'))
-    expect(await store.lock('b', task('other'))).toBe('other')
-    release()
-    expect(await Promise.all([first, second])).toEqual(['first', 'second'])
-    expect(events).toEqual([
-      'first begins',
-      'other begins',
-      'other ends',
-      'first ends',
-      'second begins',
-      'second ends',
-    ])
-  })
-
-  test('passes on an error, and goes on with the next', async () => {
-    const store = memoryStore()
-    const error = new Error('no')
-    const failing = store.lock('a', () => Promise.reject(error))
-    const next = store.lock('a', async () => 'next')
-    await expect(failing).rejects.toBe(error)
-    await expect(next).resolves.toBe('next')
-    await expect(
-      store.lock('a', () => {
-        throw error
-      }),
-    ).rejects.toBe(error)
+    expect(await clientsIn(store)).toEqual([known(server)])
   })
 })

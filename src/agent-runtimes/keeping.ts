@@ -40,14 +40,19 @@ export function custodyOf(
       const current = withToken(newest, client.registrationAccessToken)
       return { issuer: newest.issuer, client: { ...metadata, ...credentialsOf(current) } }
     },
-    async set(_key, { client: answer }) {
+    async set(_key, { client: answer, intent }) {
       const base = newestOf(client)
-      if (!base) return
+      // Its storage has no place for what is only intended.
+      if (!base || !answer || intent) return ''
       const requested =
         Object.keys(updates).length > 0 ? withUpdates(requestOf(base), updates) : base.requested
       replaceStored(dynamicClient(answer, defined({ ...base, requested, readAt: Date.now() })))
+      return ''
     },
-    delete: async () => forget(client),
+    async delete() {
+      forget(client)
+      return true
+    },
     list: async () => [],
     lock: alone,
   }

@@ -25,6 +25,8 @@ export interface Attempt {
 export interface Answer {
   readonly status: number
   readonly json: unknown
+  /** The server's own time, in seconds since the epoch, if it told (RFC 9110 §6.6.1). */
+  readonly clock?: number | undefined
   /** What to tell in an error about this answer, and what must not be told. */
   readonly details: ErrorDetails
   readonly secrets: readonly string[]
@@ -85,7 +87,8 @@ export function send(attempt: Attempt, call: Call, before: ErrorDetails): Promis
       if (answered !== undefined && !/json\b/i.test(headers.get('content-type') ?? '')) {
         call.warn('unexpected_content_type', 'The answer is JSON, its content type says otherwise.')
       }
-      return { status, json: answered, details: { ...where, outcome: 'applied' }, secrets: sent }
+      const clock = clockOf(headers)
+      return { status, json: answered, clock, details: { ...where, outcome: 'applied' }, secrets: sent }
     },
     details,
     { endpoint, ...before },
@@ -101,6 +104,12 @@ function refuseRedirect(call: Call, url: URL, response: Response, details: Error
   const outcome = redirected ? 'unknown' : 'rejected'
   const what = `redirects${target ? ` to ${target.origin}` : ''}, where the request is not sent`
   throw failure(call, 'redirect_refused', what, { ...details, outcome })
+}
+
+function clockOf(headers: Headers): number | undefined {
+  const date = headers.get('date') ?? ''
+  const time = /^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/.test(date) ? Date.parse(date) : Number.NaN
+  return Number.isNaN(time) ? undefined : time / 1000
 }
 
 interface SystemError {

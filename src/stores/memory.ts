@@ -1,26 +1,24 @@
-import type { CredentialStore, StoredClient } from './store.js'
+import type { CredentialStore, StoredRegistration } from './store.js'
+import { turns } from './turns.js'
 
 /**
  * A store that lasts as long as the process. It keeps copies, so that nobody changes what is stored by accident,
  * and its lock reaches no further than this process.
  */
 export function memoryStore(): CredentialStore {
-  const clients = new Map<string, StoredClient>()
-  const tails = new Map<string, Promise<unknown>>()
+  const kept = new Map<string, StoredRegistration>()
   return {
-    get: async (key) => structuredClone(clients.get(key)),
-    set: async (key, stored) => void clients.set(key, structuredClone(stored)),
-    delete: async (key) => void clients.delete(key),
-    list: async () => [...clients.values()].map((stored) => structuredClone(stored)),
-    lock(key, task) {
-      const turn = (tails.get(key) ?? Promise.resolve()).then(() => task())
-      const tail = turn
-        .catch(() => {})
-        .finally(() => {
-          if (tails.get(key) === tail) tails.delete(key)
-        })
-      tails.set(key, tail)
-      return turn
+    get: async (key) => structuredClone(kept.get(key)),
+    async set(key, stored) {
+      if (kept.get(key)?.revision !== stored.revision) return undefined
+      const revision = crypto.randomUUID()
+      kept.set(key, structuredClone({ ...stored, revision }))
+      return revision
     },
+    async delete(key, revision) {
+      return (revision === undefined || kept.get(key)?.revision === revision) && kept.delete(key)
+    },
+    list: async () => structuredClone([...kept]),
+    lock: turns(),
   }
 }

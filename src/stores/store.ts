@@ -1,23 +1,101 @@
-import type { ClientInformation } from '../types.js'
+import type { AuthorizationServerMetadata, ClientInformation, ClientMetadata } from '../types.js'
 
-/** A client as a store keeps it. It holds credentials in clear. */
-export interface StoredClient {
-  readonly issuer: string
-  readonly client: ClientInformation
+/** What is asked of a server about a client. */
+export type Operation = 'register' | 'get' | 'update' | 'delete'
+
+/** A request that may have been sent: kept before it is, and dropped with the answer. */
+export interface Intent {
+  readonly id: string
+  readonly operation: Operation
+  /** Seconds since the epoch, by the clock of this machine. */
+  readonly at: number
+  /** What was asked to be registered, by which an operator of the server may find the client. */
+  readonly requested?: ClientMetadata | undefined
 }
 
-/** Where credentials are kept. Every method may be called for the same key at the same time. */
+/**
+ * Why a client is at a server and not in use.
+ *
+ * - `in_doubt`: its registration was sent, and no trustworthy answer was kept: it may exist.
+ * - `replaced`: another has been registered in its place.
+ * - `lost_race`: another process registered one in the meantime, and that one is in use.
+ * - `unusable`: the server's answer about it cannot be used.
+ * - `removed`: it was given up, and the server did not delete it.
+ */
+export type OrphanReason = 'in_doubt' | 'replaced' | 'lost_race' | 'unusable' | 'removed'
+
+/** A client that exists at a server, or may exist, and is not in use. */
+export interface StoredOrphan {
+  readonly id: string
+  readonly reason: OrphanReason
+  /** Seconds since the epoch, by the clock of this machine. */
+  readonly at: number
+  /** What is needed to delete it. Absent where no answer told. */
+  readonly client?: ClientInformation | undefined
+  /** What was asked to be registered, where nothing else is known. */
+  readonly requested?: ClientMetadata | undefined
+}
+
+/** All that is kept of one registration. It is JSON, and holds credentials in clear. */
+export interface StoredRegistration {
+  /** The issuer, as it was asked for. */
+  readonly issuer: string
+  /** The application's own name for the client. Absent for one that a `DcrClient` keeps by its `client_id`. */
+  readonly name?: string | undefined
+  /** The client in force. Absent while there is none. */
+  readonly client?: ClientInformation | undefined
+  /** The metadata of the server when it was last asked. */
+  readonly server?: AuthorizationServerMetadata | undefined
+  /** What was asked to be registered, and its fingerprint. */
+  readonly requested?: ClientMetadata | undefined
+  readonly fingerprint?: string | undefined
+  /** What has been asked of the server and not been answered, as far as the store knows. */
+  readonly intent?: Intent | undefined
+  readonly orphans?: readonly StoredOrphan[] | undefined
+  /** Seconds that the server's clock was ahead of ours when it last answered. */
+  readonly clockOffset?: number | undefined
+  /** When the secret in force was received. Seconds since the epoch, by the server's clock. */
+  readonly receivedAt?: number | undefined
+  /** When the client in force was registered in place of another. Seconds since the epoch, by the clock of this machine. */
+  readonly replacedAt?: number | undefined
+  /** The client was refused by the token endpoint, is unknown to the server, or locked out of its own management. */
+  readonly trouble?: 'invalid_client' | 'gone' | 'management_locked' | undefined
+  /** Given by the store with each save: what it was when it was read. */
+  readonly revision?: string | undefined
+}
+
+/**
+ * Where credentials are kept. Every method may be called for the same key at the same time, by several processes.
+ * What `get` and `list` give is a copy.
+ */
 export interface CredentialStore {
-  get(key: string): Promise<StoredClient | undefined>
-  /** Keeps the client; what it resolves for must survive, as far as this store promises. */
-  set(key: string, stored: StoredClient): Promise<void>
-  delete(key: string): Promise<void>
-  list(): Promise<StoredClient[]>
-  /** Runs `task` while nobody else runs one for the same key, and passes on its result or error. */
-  lock<T>(key: string, task: () => Promise<T>): Promise<T>
+  /** Rejects where something is stored that cannot be read: what is damaged is not absent. */
+  get(key: string): Promise<StoredRegistration | undefined>
+  /**
+   * Keeps it in place of what has the same `revision`; without one, where nothing is yet. What it resolves for
+   * must survive, as far as this store promises.
+   *
+   * @returns The new revision, or undefined if another was faster: nothing is kept then.
+   */
+  set(key: string, stored: StoredRegistration): Promise<string | undefined>
+  /** @returns Whether that revision was there, or, without one, anything. */
+  delete(key: string, revision?: string): Promise<boolean>
+  /** Everything, with its key. */
+  list(): Promise<[key: string, stored: StoredRegistration][]>
+  /**
+   * Runs `task` while nobody else runs one for the same key, and passes on its result or error. Not reentrant.
+   *
+   * @param signal - Ends the wait for the turn, not the task.
+   */
+  lock<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
 /** The key under which a `DcrClient` keeps a client: identifiers are unique per issuer only. */
 export function storeKey(issuer: string, client_id: string): string {
-  return JSON.stringify([issuer, client_id])
+  return JSON.stringify([issuer, 'client', client_id])
+}
+
+/** The key under which a `Registrar` keeps the client that the application calls by that name. */
+export function registrationKey(issuer: string, name: string): string {
+  return JSON.stringify([issuer, 'name', name])
 }

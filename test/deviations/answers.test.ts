@@ -11,6 +11,7 @@ import {
 } from '../../src/providers/index.js'
 import { failureOf } from '../failure-of.js'
 import type { Step } from '../servers/scripted.js'
+import { clientsIn } from '../stored-in.js'
 import { deviation } from './deviation.js'
 import { APP, created, managed, meet, type Setting } from './meet.js'
 
@@ -363,7 +364,7 @@ deviation(37, 'Secret for public / none for confidential', async () => {
   const { client, warnings } = await registering(given, { wanted, store })
   expect(client).toEqual(given)
   expect(warnings).toEqual([])
-  expect(await store.list()).toMatchObject([{ client: given }])
+  expect(await clientsIn(store)).toEqual([given])
 
   // MAS and Glewlwyd give none to who has not named a method.
   const none = { client_id: 'c1', ...APP, token_endpoint_auth_method: 'client_secret_basic' }

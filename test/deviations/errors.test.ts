@@ -3,6 +3,7 @@ import { DcrClient, discover, memoryStore, storeKey } from '../../src/index.js'
 import { hydra, mitreId, okta, wso2 } from '../../src/providers/index.js'
 import { failureOf } from '../failure-of.js'
 import type { Received, Step } from '../servers/scripted.js'
+import { clientsIn } from '../stored-in.js'
 import { deviation } from './deviation.js'
 import { APP, created, intercept, managed, meet, run } from './meet.js'
 
@@ -103,7 +104,7 @@ deviation(18, 'Unknown client: 401 invalid_client', async () => {
       expect(error.message).toContain(error.endpoint)
       expect(server.requests).toHaveLength(1)
       // It may be a wrong token too: what is held is not thrown away on a server's word.
-      expect(await store.list()).toMatchObject([{ client }])
+      expect(await clientsIn(store)).toEqual([client])
     }
   }
 })

@@ -22,6 +22,7 @@ import {
 } from '../../src/providers/index.js'
 import { failureOf } from '../failure-of.js'
 import { type Step, startScripted } from '../servers/scripted.js'
+import { clientsIn } from '../stored-in.js'
 import { deviation } from './deviation.js'
 import { APP, created, intercept, managed, meet, run } from './meet.js'
 
@@ -155,8 +156,7 @@ deviation(3, 'Management partly there', async () => {
   const updated = await bank.dcr.update(managed(bank.server), { client_name: 'App 2' })
   await expect(bank.dcr.delete(updated)).rejects.toMatchObject({ code: 'not_found', status: 405 })
   expect(bank.sent()).toEqual(['PUT /register/c1 Bearer rat-1', 'DELETE /register/c1 Bearer rat-1'])
-  const [kept] = await store.list()
-  expect(kept?.client).toEqual(updated)
+  expect(await clientsIn(store)).toEqual([updated])
 })
 
 deviation(4, 'RCU in query form `?client_id=`', async () => {
@@ -276,9 +276,11 @@ deviation(8, 'RAT rotated or re-issued on **GET**', async () => {
   const store: CredentialStore = {
     ...memory,
     set: async (key, stored) => {
-      await memory.set(key, stored)
+      const revision = await memory.set(key, stored)
       await new Promise(setImmediate)
-      events.push(`saved ${stored.client.registration_access_token}`)
+      const { client, intent } = stored
+      events.push(intent ? `intends ${intent.operation}` : `saved ${client?.registration_access_token}`)
+      return revision
     },
   }
   let issued = 0
@@ -293,7 +295,17 @@ deviation(8, 'RAT rotated or re-issued on **GET**', async () => {
       expect(read.registration_access_token).toBe(`rat-${number}`)
     }
     await dcr.delete(client)
-    expect(events).toEqual(['saved rat-1', 'saved rat-2', 'returned rat-2', 'saved rat-3', 'returned rat-3'])
+    expect(events).toEqual([
+      'intends register',
+      'saved rat-1',
+      'intends get',
+      'saved rat-2',
+      'returned rat-2',
+      'intends get',
+      'saved rat-3',
+      'returned rat-3',
+      'intends delete',
+    ])
     const management = as.requests.filter(({ operation }) => /read|delete/.test(`${operation}`))
     expect(management.map(({ headers, status }) => `${headers.authorization} ${status}`)).toEqual([
       'Bearer rat-1 200',

@@ -14,6 +14,10 @@ export interface ProviderOptions {
   management?: 'none' | 'read' | 'rotating' | 'fixed'
   /** A path at which the provider is mounted; its issuer then has that path. */
   path?: string
+  /** Where the provider keeps what it knows. Default: in memory. */
+  adapter?: Configuration['adapter']
+  /** A loopback port. Default: a free one. */
+  port?: number
   /** Clients that may ask the token endpoint for the scope `register`, beside the registrar. */
   tokenClients?: readonly TokenClient[]
 }
@@ -33,15 +37,19 @@ export interface RunningProvider {
 /** A real OpenID Provider on a free loopback port. */
 export async function startProvider({
   path = '',
+  port = 0,
+  adapter,
   ...options
 }: ProviderOptions = {}): Promise<RunningProvider> {
   const server = createServer()
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
 
   const { default: Provider } = await withoutNotices(() => import('oidc-provider'))
-  const provider = await withoutNotices(() => new Provider(issuer, configuration(options)))
+  const provider = await withoutNotices(
+    () => new Provider(issuer, { ...configuration(options), ...(adapter && { adapter }) }),
+  )
   if (options.registration === 'token') guardRegistration(provider)
   const handle = provider.callback()
   server.on('request', (request, response) => {

@@ -1,0 +1,35 @@
+import { intending } from './custody.js'
+import type { OAuthError } from './errors.js'
+import type { Call } from './http/call.js'
+import { refusal } from './http/refusal.js'
+import { request } from './http/request.js'
+import { isRecord } from './json.js'
+import { managementExchange } from './management.js'
+import { told } from './managing.js'
+import type { KeptSite } from './site.js'
+import type { ClientInformation } from './types.js'
+
+/** Deletes a client, at the server and then in the store. */
+export async function deleteClient(client: ClientInformation, site: KeptSite, call: Call): Promise<void> {
+  const { custody } = site
+  const exchange = managementExchange('DELETE', client, site, call)
+  const again = custody.interrupted === 'delete' && ({ earlier: 'unknown' } as const)
+  const send = () =>
+    request({ ...exchange, ...again }, call).then(
+      (answer) => {
+        if (isRecord(answer.json) && answer.json.error) throw refusal(call, answer, answer.details)
+        return answer.details
+      },
+      (error: OAuthError) => {
+        // Sent again after silence, it finds its work done.
+        if (error.outcome !== 'unknown' || ![401, 404, 410].includes(error.status)) throw error
+        call.warn(
+          'delete_unconfirmed',
+          'The answer was lost; asked again, the server no longer knew the client.',
+        )
+        return error
+      },
+    )
+  const details = await intending(custody, 'delete', call, send)
+  await custody.forget(call, { ...told(details), client })
+}

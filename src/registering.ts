@@ -1,0 +1,43 @@
+import { intending } from './custody.js'
+import type { Call } from './http/call.js'
+import { failure } from './http/failure.js'
+import { request } from './http/request.js'
+import { callableUrl } from './http/url.js'
+import { isUnset, without } from './json.js'
+import { receive } from './managing.js'
+import { checkMembers, checkWhole, snapshot } from './metadata.js'
+import type { KeptSite } from './site.js'
+import type { ClientInformation, ClientMetadata } from './types.js'
+import { warnOfDifferences } from './updating.js'
+import { permitted, toWire } from './wire.js'
+
+/** Registers a new client. What cannot be sent is refused before anything is. */
+export async function register(
+  metadata: ClientMetadata,
+  site: KeptSite,
+  call: Call,
+): Promise<ClientInformation> {
+  const { server, credentials, custody } = site
+  const { registration_endpoint, issuer } = server
+  if (!registration_endpoint) {
+    throw failure(
+      call,
+      'registration_not_supported',
+      `the metadata of ${issuer} names no registration_endpoint`,
+    )
+  }
+  const url = callableUrl(registration_endpoint, 'registration_endpoint', call)
+  const requested = without(snapshot(metadata, call), isUnset)
+  checkMembers(requested, call)
+  checkWhole(requested, call)
+  const body = await toWire(permitted(requested, call), 'register', call)
+  const token = credentials.initialAccessToken
+
+  const send = () => request({ method: 'POST', url, ...body, token, scheme: call.provider?.scheme }, call)
+  const answer = await intending(custody, 'register', call, send, requested as ClientMetadata)
+  const client = await receive(answer, url, site, call)
+  if (answer.status !== 201)
+    call.warn('unexpected_status', `The status is ${answer.status} where 201 is due.`)
+  warnOfDifferences(requested, client, call)
+  return client
+}

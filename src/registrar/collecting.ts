@@ -1,0 +1,27 @@
+import type { DcrError } from '../errors.js'
+import { discard } from './discarding.js'
+import { alone, type Entry, knownSite } from './entry.js'
+import type { Collected, Orphan } from './orphans.js'
+
+/** Deletes orphans, one after another; what fails of one is no reason to tell nothing of the others. */
+export async function collected(
+  orphans: readonly Orphan[],
+  entryOf: (orphan: Orphan) => Entry,
+): Promise<Collected> {
+  const deleted: Orphan[] = []
+  const left: { orphan: Orphan; error?: DcrError }[] = []
+  for (const orphan of orphans) {
+    const entry = entryOf(orphan)
+    const run = () =>
+      alone(entry, async (stored) => {
+        // Another process may have deleted it in the meantime.
+        if (!stored.orphans?.some(({ id }) => id === orphan.id)) return
+        const error = await discard(entry, knownSite(entry, stored), orphan)
+        if (error) left.push({ orphan, error })
+        else deleted.push(orphan)
+      })
+    if (!orphan.client) left.push({ orphan })
+    else await run().catch((error) => left.push({ orphan, error }))
+  }
+  return { deleted, left }
+}

@@ -1,0 +1,38 @@
+import { NO_CUSTODY } from '../custody.js'
+import { deleteClient } from '../deleting.js'
+import type { DcrError } from '../errors.js'
+import type { Site } from '../management.js'
+import type { Operation, StoredOrphan, StoredRegistration } from '../stores/store.js'
+import { amend, type Entry } from './entry.js'
+
+/**
+ * Deletes a client that is not in use. Where that fails it stays listed, and the error is returned.
+ *
+ * @param interrupted - What was asked about it before, and has not been answered.
+ */
+export async function discard(
+  entry: Entry,
+  site: Site,
+  { id, client }: StoredOrphan,
+  interrupted?: Operation,
+): Promise<DcrError | undefined> {
+  const call = { ...entry.call, operation: 'delete' }
+  try {
+    if (client) await deleteClient(client, { ...site, custody: { ...NO_CUSTODY, interrupted } }, call)
+    await unlist(entry, id)
+    return undefined
+  } catch (error) {
+    call.warn('orphan_left', 'A client that is not in use any more could not be deleted, and stays listed.')
+    return error as DcrError
+  }
+}
+
+/** Takes an orphan off the list. What then holds nothing any more is not kept. */
+export function unlist(entry: Entry, id: string): Promise<void> {
+  return amend(entry, (stored) => {
+    const orphans = (stored.orphans ?? []).filter((listed) => listed.id !== id)
+    const intent = stored.intent?.id === id ? undefined : stored.intent
+    const next: StoredRegistration = { ...stored, orphans, intent }
+    return next.client || intent || orphans.length > 0 ? next : undefined
+  })
+}

@@ -1,0 +1,47 @@
+import { inTurn, storeError } from '../custody.js'
+import type { DcrError } from '../errors.js'
+import { type Call, within } from '../http/call.js'
+import type { CredentialStore, StoredOrphan, StoredRegistration } from '../stores/store.js'
+
+/** A client that exists at a server, or may exist, and is not in use. */
+export interface Orphan extends StoredOrphan {
+  readonly issuer: string
+  /** The name of the client it was registered as, if a `Registrar` did. */
+  readonly name?: string | undefined
+  /** Under which key it is stored. */
+  readonly key: string
+}
+
+/** What {@link Registrar.collect} came to. */
+export interface Collected {
+  readonly deleted: readonly Orphan[]
+  /** Those that are still listed, with the reason; without one, nothing is known by which it could be deleted. */
+  readonly left: readonly { readonly orphan: Orphan; readonly error?: DcrError }[]
+}
+
+/** All orphans in a store. What is being registered at this moment is waited for. */
+export async function orphansIn(
+  store: CredentialStore,
+  issuer: string | undefined,
+  call: Call,
+): Promise<Orphan[]> {
+  const all = await within(call, () => store.list()).catch((error) => {
+    throw storeError(error, call, 'the store could not be listed')
+  })
+  const found: Orphan[] = []
+  for (const [key, listed] of all) {
+    if (issuer !== undefined && listed.issuer !== issuer) continue
+    const isRegistering = listed.intent?.operation === 'register'
+    const stored = isRegistering ? await inTurn(store, key, call, async (settled) => settled) : listed
+    if (stored) found.push(...orphansOf(key, stored))
+  }
+  return found
+}
+
+function orphansOf(key: string, { issuer, name, intent, orphans = [] }: StoredRegistration): Orphan[] {
+  const about = { key, issuer, name }
+  const listed = orphans.map((orphan) => ({ ...orphan, ...about }))
+  if (intent?.operation !== 'register') return listed
+  const { id, at, requested } = intent
+  return [...listed, { id, reason: 'in_doubt', at, requested, ...about }]
+}

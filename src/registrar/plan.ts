@@ -1,0 +1,96 @@
+import type { StoredRegistration } from '../stores/store.js'
+import type { ClientInformation } from '../types.js'
+import { expiry } from './expiry.js'
+import { changedMembers } from './fingerprint.js'
+import type { Wanted } from './wanted.js'
+
+/**
+ * What `ensure` does.
+ *
+ * - `none`: the client in the store is returned; nothing is sent.
+ * - `register`: there is none yet.
+ * - `update`: the one there is, is changed in place, so that what users have consented to stays.
+ * - `replace`: another is registered, and the old one deleted, or listed as an orphan where it cannot be.
+ */
+export type PlanAction = 'none' | 'register' | 'update' | 'replace'
+
+/** Why it does that. */
+export type PlanReason =
+  | 'not_registered'
+  /** An earlier registration was sent and its answer never kept: the client may exist. */
+  | 'registration_in_doubt'
+  /** What is wanted is not what was last asked for. */
+  | 'metadata_changed'
+  | 'secret_expired'
+  | 'secret_expires_soon'
+  /** An update was sent and its answer never kept: the credentials may be others now. */
+  | 'update_interrupted'
+  /** A deletion was sent and its answer never kept: the client may be gone. */
+  | 'deletion_interrupted'
+  /** The token endpoint refused the client, or the server no longer knows it. */
+  | 'invalid_client'
+  /** The registration access token was lost with an answer. */
+  | 'management_locked'
+
+/** What `ensure` would do, and why. */
+export interface Plan {
+  readonly action: PlanAction
+  readonly reasons: readonly PlanReason[]
+  /** The members in which what is wanted differs from what was last asked for. */
+  readonly changed: readonly string[]
+  /** The client in the store, if there is one. */
+  readonly client?: ClientInformation
+}
+
+/** @param isManageable - Whether the client can be updated, as far as can be told without asking the server. */
+export function planFor(
+  stored: StoredRegistration,
+  { requested, fingerprint, now, skew }: Wanted,
+  isManageable: (client: ClientInformation) => boolean,
+): Plan {
+  const { client, intent, trouble } = stored
+  const isInDoubt = doubts(stored).length > 0
+  if (!client) {
+    const reasons = [isInDoubt ? 'registration_in_doubt' : 'not_registered'] as const
+    return { action: 'register', reasons, changed: [] }
+  }
+  const end = expiry(stored, now, skew)
+  const changed = fingerprint === stored.fingerprint ? [] : changedMembers(stored.requested ?? {}, requested)
+  const found: Record<Exclude<PlanReason, 'not_registered' | 'registration_in_doubt'>, boolean> = {
+    invalid_client: trouble === 'invalid_client' || trouble === 'gone',
+    deletion_interrupted: intent?.operation === 'delete',
+    update_interrupted: intent?.operation === 'update' || intent?.operation === 'get',
+    secret_expired: end === 'past',
+    secret_expires_soon: end === 'soon',
+    metadata_changed: fingerprint !== stored.fingerprint,
+    management_locked: trouble === 'management_locked',
+  }
+  const reasons: PlanReason[] = (Object.keys(found) as (keyof typeof found)[]).filter(
+    (reason) => found[reason],
+  )
+  const action = actionFor(reasons, client, isManageable)
+  // It is no reason to register another, and one to hesitate.
+  if (action === 'replace' && isInDoubt) reasons.push('registration_in_doubt')
+  return { action, reasons, changed, client }
+}
+
+/** When a client was asked for of which nobody knows whether it exists. Seconds since the epoch. */
+export function doubts({ intent, orphans = [] }: StoredRegistration): number[] {
+  const listed = orphans.filter(({ reason }) => reason === 'in_doubt')
+  return [...listed, ...(intent?.operation === 'register' ? [intent] : [])].map(({ at }) => at)
+}
+
+function actionFor(
+  reasons: readonly PlanReason[],
+  client: ClientInformation,
+  isManageable: (client: ClientInformation) => boolean,
+): PlanAction {
+  // Being locked out is no reason for anything, until there is something to change.
+  if (reasons.every((reason) => reason === 'management_locked')) return 'none'
+  const isLost = reasons.some((reason) =>
+    /^(invalid_client|deletion_interrupted|management_locked)$/.test(reason),
+  )
+  // What was updated once can be asked for again, and if not, the error says why.
+  if (!isLost && (reasons.includes('update_interrupted') || isManageable(client))) return 'update'
+  return 'replace'
+}

@@ -1,0 +1,60 @@
+import type { Records } from '../custody.js'
+import type { DcrError } from '../errors.js'
+import { register } from '../registering.js'
+import type { KeptSite } from '../site.js'
+import type { StoredRegistration } from '../stores/store.js'
+import type { ClientInformation, ClientMetadata } from '../types.js'
+import { discard } from './discarding.js'
+import { amend, type Entry, readBack } from './entry.js'
+import { orphan } from './records.js'
+import type { Wanted } from './wanted.js'
+
+/**
+ * Registers a client, in the place of the one before if there is one, which is then deleted or stays listed. Where
+ * another process was faster, its client is taken and ours deleted.
+ */
+export async function registerAnew(
+  entry: Entry,
+  site: KeptSite,
+  stored: StoredRegistration,
+  { requested }: Wanted,
+  records: Records,
+): Promise<StoredRegistration> {
+  const call = { ...entry.call, operation: 'register' }
+  const client = await register(requested as ClientMetadata, site, call).catch(async (error: DcrError) => {
+    if (error.code !== 'store_conflict' || !error.client) throw error
+    const ours = error.client as ClientInformation
+    await settleRace(entry, stored, ours, site.custody.id, records)
+    return ours
+  })
+  const now = await readBack(entry, client)
+  const earlier = new Set(stored.orphans?.map(({ id }) => id))
+  for (const left of now.orphans ?? []) {
+    if (!left.client || earlier.has(left.id)) continue
+    const isOld = left.client.client_id === stored.client?.client_id
+    await discard(entry, site, left, isOld ? stored.intent?.operation : undefined)
+  }
+  return readBack(entry, client)
+}
+
+/** Another process has saved something meanwhile. If that is a client, it is in force, and else ours is. */
+function settleRace(
+  entry: Entry,
+  { client: before }: StoredRegistration,
+  client: ClientInformation,
+  id: string | undefined,
+  records: Records,
+): Promise<void> {
+  const change = (stored: StoredRegistration): StoredRegistration => {
+    // It may have listed our registration as one in doubt.
+    const orphans = (stored.orphans ?? []).filter((listed) => listed.id !== id)
+    const intent = stored.intent?.id === id ? undefined : stored.intent
+    const now = { ...stored, orphans, intent }
+    const inForce = now.client?.client_id
+    if (inForce === client.client_id) return now
+    if (inForce === undefined || inForce === before?.client_id)
+      return { ...records.kept(now, client), intent }
+    return { ...now, orphans: [...orphans, orphan('lost_race', client, id)] }
+  }
+  return amend(entry, change, { outcome: 'applied', client })
+}

@@ -1,0 +1,203 @@
+import { checkStore } from '../custody.js'
+import { type Call, openCall, type RequestOptions } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import { checkClient } from '../keeping.js'
+import { checkManageWith, type ManagementOptions } from '../management.js'
+import type { Provider } from '../providers/provider.js'
+import type { CredentialStore } from '../stores/store.js'
+import type { ClientInformation, ClientMetadata } from '../types.js'
+import { collected } from './collecting.js'
+import { unlist } from './discarding.js'
+import { type Ensured, ensured, planOf, reused } from './ensuring.js'
+import { alone, type Entry, entryOf, type Issuer, read } from './entry.js'
+import { Flights } from './flights.js'
+import { invalidated } from './invalidating.js'
+import { type Collected, type Orphan, orphansIn } from './orphans.js'
+import type { Plan } from './plan.js'
+import { removed } from './removing.js'
+import { Unsaved } from './unsaved.js'
+import { wanted } from './wanted.js'
+
+/** Options of a {@link Registrar}; the request options among them hold for all its calls. */
+export interface RegistrarOptions extends RequestOptions {
+  /** Where clients are kept: one store for all processes that are the same application. */
+  store: CredentialStore
+  /** Seconds before its end from which a secret counts as about to expire; at most half its lifetime. Default 60. */
+  expirySkew?: number | undefined
+  /**
+   * What to do where a registration was sent and its answer never kept, so that a client may exist: `register`
+   * another, once in ten minutes, or `hold` and throw. Default `register`.
+   */
+  whenInDoubt?: 'register' | 'hold' | undefined
+}
+
+/** Options of a call about one client. Its credentials are for this issuer, so a `Registrar` has none of its own. */
+export interface EntryOptions extends RequestOptions, ManagementOptions {
+  /** The application's own name for this client, for more than one at the same issuer. Default `default`. */
+  name?: string | undefined
+  /** Where the server contradicts the specifications: one of `dcr-client/providers`, or your own. */
+  provider?: Provider | undefined
+}
+
+/** Options of {@link Registrar.collect}. */
+export interface CollectOptions extends RequestOptions, ManagementOptions {
+  /** Only the orphans at this issuer. Without it, credentials and a provider cannot be given. */
+  issuer?: string | undefined
+  provider?: Provider | undefined
+}
+
+/** Seconds: longer than a token request takes, and than most clocks are apart. */
+const DEFAULT_SKEW = 60
+
+/**
+ * Gets a client from its store, or registers one: at most one for each issuer and name, however many processes ask at
+ * the same time, and none that nobody knows of.
+ *
+ * @example
+ * const registrar = new Registrar({ store: fileStore() })
+ * const { server, client } = await registrar.ensure('https://as.example.com', { redirect_uris: ['https://app.example.com/cb'] })
+ */
+export class Registrar {
+  readonly #options: RegistrarOptions
+  readonly #skew: number
+  readonly #flights = new Flights<Ensured>()
+  readonly #unsaved = new Unsaved()
+
+  /**
+   * Sends nothing, and reads nothing.
+   *
+   * @throws {DcrError} `invalid_argument`
+   */
+  constructor(given: RegistrarOptions) {
+    const options = { __proto__: null, ...given } as RegistrarOptions
+    const call = openCall('Registrar', options)
+    const { store, expirySkew = DEFAULT_SKEW, whenInDoubt = 'register' } = options
+    checkStore(store, call)
+    if (typeof expirySkew !== 'number' || !(expirySkew >= 0)) {
+      throw failure(call, 'invalid_argument', 'options.expirySkew must be seconds, 0 or more')
+    }
+    if (whenInDoubt !== 'register' && whenInDoubt !== 'hold') {
+      throw failure(call, 'invalid_argument', 'options.whenInDoubt must be "register" or "hold"')
+    }
+    this.#options = options
+    this.#skew = expirySkew
+  }
+
+  /**
+   * Gives a usable client, and sends nothing if the store has one that will do. Otherwise it registers one; has a secret
+   * renewed that has expired or is about to; and changes the client in place, or registers another, if what is wanted
+   * is not what was last asked for.
+   *
+   * @param issuer - The issuer identifier, or the metadata of a server that publishes none.
+   * @throws {DcrError} `registration_in_doubt` and `registered_recently` where another client could be one too many;
+   *   `management_locked`, `store_conflict` and the like with what is known in `error.client`.
+   * @see RFC 7591 §3, RFC 7592 §2.2
+   */
+  async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Ensured> {
+    const entry = this.#entry('ensure', issuer, options)
+    const want = await wanted(metadata, this.#skew, entry.call)
+    const found = reused(entry, await read(entry), want)
+    if (found) return found
+    return this.#flights.join(`${entry.key} ${want.fingerprint}`, entry.call, (signal) =>
+      ensured(
+        { ...entry, call: { ...entry.call, signal } },
+        want,
+        this.#options.whenInDoubt ?? 'register',
+        this.#unsaved,
+      ),
+    )
+  }
+
+  /**
+   * Tells what {@link ensure} would do, and why. Sends nothing: that a server refuses an update, for instance, shows
+   * only when it is asked.
+   *
+   * @throws {DcrError} `invalid_argument`, and the errors of the store.
+   */
+  async plan(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Plan> {
+    const entry = this.#entry('plan', issuer, options)
+    const want = await wanted(metadata, this.#skew, entry.call)
+    return planOf(entry, await read(entry), want)
+  }
+
+  /**
+   * Call it when a token endpoint has answered `invalid_client`. The server is asked whether it still knows the client,
+   * where it can be asked. Registers nothing: the next {@link ensure} does, at most once in ten minutes.
+   *
+   * @param client - The one that was refused.
+   * @returns Whether it is given up, or another is in force already: ensure again. If not, the server knows the client,
+   *   and the fault is elsewhere: the wrong authentication method, or a clock.
+   * @throws {DcrError} If the server could not be asked: nothing is given up then.
+   * @see RFC 6749 §5.2
+   */
+  async invalidate(issuer: Issuer, client: ClientInformation, options?: EntryOptions): Promise<boolean> {
+    const entry = this.#entry('invalidate', issuer, options)
+    checkClient(client, entry.call)
+    return invalidated(entry, client)
+  }
+
+  /**
+   * Deletes the client, at the server and in the store. One that the server does not delete is listed as an orphan.
+   *
+   * @see RFC 7592 §2.3
+   */
+  async remove(issuer: Issuer, options?: EntryOptions): Promise<void> {
+    return removed(this.#entry('remove', issuer, options))
+  }
+
+  /**
+   * Lists what exists at servers, or may exist, and is not in use, with what is needed to delete it. Of one whose answer
+   * was lost that is no more than what was asked for.
+   *
+   * @param issuer - Only those at this issuer.
+   */
+  async orphans(issuer?: string, options?: RequestOptions): Promise<Orphan[]> {
+    return orphansIn(this.#options.store, issuer, openCall('orphans', this.#options, options))
+  }
+
+  /** Deletes the orphans that can be deleted, at their servers and from the list. */
+  async collect(given?: CollectOptions): Promise<Collected> {
+    const options = { __proto__: null, ...given } as CollectOptions
+    const call = this.#call('collect', options)
+    checkManageWith(options, call)
+    if (
+      options.issuer === undefined &&
+      (options.initialAccessToken || options.manageWith || options.provider)
+    ) {
+      throw failure(
+        call,
+        'invalid_argument',
+        'credentials and a provider are for one server: pass options.issuer too',
+      )
+    }
+    const orphans = await orphansIn(this.#options.store, options.issuer, call)
+    return collected(orphans, (orphan) => ({ ...this.#place(orphan), credentials: options, call }))
+  }
+
+  /** Takes an orphan off the list: one that was deleted in another way, or never came to be. */
+  async forget(orphan: Orphan, options?: RequestOptions): Promise<void> {
+    const call = this.#call('forget', options)
+    const { id, key } = Object(orphan) as Partial<Orphan>
+    if (typeof id !== 'string' || typeof key !== 'string')
+      throw failure(call, 'invalid_argument', 'the orphan must be one of those that orphans() lists')
+    const entry = { ...this.#place(orphan), credentials: {}, call }
+    await alone(entry, () => unlist(entry, orphan.id))
+  }
+
+  #place({ key, issuer, name = '' }: Orphan): Omit<Entry, 'credentials' | 'call'> {
+    return { store: this.#options.store, key, issuer, name }
+  }
+
+  #entry(operation: string, issuer: Issuer, given?: EntryOptions): Entry {
+    const options = { __proto__: null, ...given } as EntryOptions
+    const { name = 'default' } = options
+    return entryOf(this.#options.store, issuer, name, options, this.#call(operation, options))
+  }
+
+  #call(
+    operation: string,
+    options: (RequestOptions & { provider?: Provider | undefined }) | undefined,
+  ): Call {
+    return { ...openCall(operation, this.#options, options), provider: options?.provider }
+  }
+}

@@ -1,0 +1,25 @@
+import { seconds } from '../custody.js'
+import type { Call } from '../http/call.js'
+import { isUnset, type JsonObject, without } from '../json.js'
+import { checkMembers, checkWhole, snapshot } from '../metadata.js'
+import type { ClientMetadata } from '../types.js'
+import { fingerprint } from './fingerprint.js'
+
+/** What the application wants of a client, at the moment of a call. */
+export interface Wanted {
+  readonly requested: JsonObject
+  readonly fingerprint: string
+  /** Seconds since the epoch, by the clock of this machine. */
+  readonly now: number
+  /** Seconds before its end from which a secret counts as about to expire. */
+  readonly skew: number
+}
+
+/** Refuses metadata that could not be sent, before anything is compared or asked. */
+export async function wanted(metadata: ClientMetadata, skew: number, call: Call): Promise<Wanted> {
+  const requested = without(snapshot(metadata, call), isUnset)
+  checkMembers(requested, call)
+  // What is doubtful is told when it is sent.
+  checkWhole(requested, { ...call, warn: () => {} })
+  return { requested, fingerprint: await fingerprint(requested), now: seconds(), skew }
+}

@@ -1,0 +1,135 @@
+import type { Backend, Hold } from './backend.js'
+import type { Encryption } from './encryption.js'
+import { decode, encode, type Kept } from './envelope.js'
+import { storeFailure } from './failure.js'
+import type { CredentialStore, StoredRegistration } from './store.js'
+import { turns } from './turns.js'
+
+/** Options of every store that keeps its registrations outside the process. */
+export interface StoreOptions {
+  /** Encrypts what is kept: see {@link aesGcm}. Default: it is kept in clear. */
+  encryption?: Encryption | undefined
+}
+
+/** Milliseconds that a save waits for its key: longer than any save, shorter than a patient caller. */
+const LONGEST_WAIT = 10_000
+
+/** A key that a task of this process has. Without a hold once it was lost to another, until it is held anew. */
+interface Holding {
+  hold?: Hold | undefined
+}
+
+type Change = 'made' | 'unexpected' | 'lost'
+
+/** A store of registrations made of a keeper of texts: what all of them check and promise is here. */
+export function backedStore(backend: Backend, { encryption }: StoreOptions = {}): CredentialStore {
+  const tasks = turns()
+  const uses = turns()
+  const held = new Map<string, Holding>()
+
+  const open = async (text: string, place: string): Promise<Kept> => {
+    const kept = await decode(text, place, encryption)
+    if (backend.place(kept.key) === place) return kept
+    throw storeFailure('store_unreadable', `${place} belongs to another client, and is left as it is`)
+  }
+
+  const read = async (key: string, hold?: Hold): Promise<StoredRegistration | undefined> => {
+    const text = await (hold ? hold.read() : backend.read(key))
+    return text === undefined ? undefined : (await open(text, backend.place(key))).stored
+  }
+
+  const take = (key: string, signal: AbortSignal): Promise<Hold> =>
+    backend.hold(key, signal).catch((error) => {
+      signal.throwIfAborted()
+      throw error
+    })
+
+  const lock = <T>(
+    key: string,
+    task: () => Promise<T>,
+    signal = new AbortController().signal,
+  ): Promise<T> => {
+    const run = async () => {
+      const holding: Holding = { hold: await take(key, signal) }
+      held.set(key, holding)
+      try {
+        signal.throwIfAborted()
+        return await task()
+      } finally {
+        held.delete(key)
+        // After what the task has not waited for. It is done and kept, whatever becomes of the hold.
+        await uses(key, async () => holding.hold?.release()).catch(() => {})
+      }
+    }
+    return tasks(key, run, signal)
+  }
+
+  const soon = <T>(key: string, wait: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const signal = AbortSignal.timeout(LONGEST_WAIT)
+    return wait(signal).catch((error) => {
+      if (!signal.aborted || error !== signal.reason) throw error
+      const what = `${backend.place(key)} was held by others for ${LONGEST_WAIT / 1000} seconds, and is left as it is`
+      throw storeFailure('store_failed', `${what}; try again`)
+    })
+  }
+
+  /** Compares and sets. Nobody can come between the two: the key is held, and all who use a hold take turns. */
+  const replace = (
+    key: string,
+    isExpected: (revision?: string) => boolean,
+    change: (hold: Hold) => Promise<boolean>,
+  ): Promise<Change> => {
+    const holding = held.get(key)
+    // Nobody waits for the key in a turn that its task needs: that would be for ever.
+    if (!holding) return soon(key, (signal) => lock(key, () => replace(key, isExpected, change), signal))
+    return uses(key, async () => {
+      holding.hold ??= await soon(key, (signal) => take(key, signal))
+      const { hold } = holding
+      const stored = await read(key, hold)
+      if (!isExpected(stored?.revision)) return 'unexpected'
+      if (await change(hold)) return 'made'
+      holding.hold = undefined
+      await hold.release()
+      return 'lost'
+    })
+  }
+
+  return {
+    async get(key) {
+      const holding = held.get(key)
+      return holding ? uses(key, () => read(key, holding.hold)) : read(key)
+    },
+    async set(key, stored) {
+      const { revision: expected } = stored
+      const revision = crypto.randomUUID()
+      const text = await encode(key, stored, revision, encryption)
+      const change = await replace(
+        key,
+        (found) => found === expected,
+        (hold) => hold.write(text),
+      )
+      return change === 'made' ? revision : undefined
+    },
+    async delete(key, revision) {
+      const change = await replace(
+        key,
+        (found) => found !== undefined && (revision === undefined || found === revision),
+        (hold) => hold.remove(),
+      )
+      if (change !== 'lost') return change === 'made'
+      // It may well be there: "no" would be taken for "gone".
+      const what = `${backend.place(key)} was taken over by another process, and is left as it is; read it again`
+      throw storeFailure('store_conflict', what)
+    },
+    async list() {
+      const texts = await backend.list()
+      return Promise.all(
+        texts.map(async ([place, text]): Promise<[string, StoredRegistration]> => {
+          const { key, stored } = await open(text, place)
+          return [key, stored]
+        }),
+      )
+    },
+    lock,
+  }
+}

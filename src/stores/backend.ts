@@ -1,0 +1,25 @@
+/** Where texts are kept under keys: what differs from store to store, and nothing else. */
+export interface Backend {
+  read(key: string): Promise<string | undefined>
+  /** All texts, in any order, each with the place where it lies. */
+  list(): Promise<[place: string, text: string][]>
+  /**
+   * Waits until nobody else holds the key: no other process, and nobody else in this one.
+   *
+   * @param signal - Ends the wait; what it rejects with then is ignored.
+   */
+  hold(key: string, signal: AbortSignal): Promise<Hold>
+  /** Where the text of the key lies, for people: the path of a file, the name of a row. */
+  place(key: string): string
+}
+
+/** A key that is held. If it is lost to another, because this process was silent for too long, it writes no more. */
+export interface Hold {
+  read(): Promise<string | undefined>
+  /** Durable, and all or nothing. @returns Whether the key was still held: if not, nothing was written. */
+  write(text: string): Promise<boolean>
+  /** @returns Whether the key was still held: if not, nothing was removed. */
+  remove(): Promise<boolean>
+  /** Never rejects for a hold that was lost. */
+  release(): Promise<void>
+}

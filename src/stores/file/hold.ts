@@ -1,0 +1,52 @@
+import { lstat, rename, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Hold } from '../backend.js'
+import { sync } from './directory.js'
+import { INCOMING, type Lock, OUTGOING } from './lock.js'
+import { patiently } from './pause.js'
+import { codeOf, guarded, ignore, ignoreAbsence } from './system-error.js'
+import { createText, readText } from './text-file.js'
+
+/** What may be done to the file by who has the lock of its folder. */
+export function holdOf(file: string, { path, release }: Lock): Hold {
+  const folder = dirname(file)
+  const incoming = join(path, INCOMING)
+  const outgoing = join(path, OUTGOING)
+
+  const write = async (text: string) => {
+    try {
+      // Of a write that failed, where even that could not be removed.
+      await unlink(incoming).catch(ignoreAbsence)
+      await createText(incoming, text)
+      await patiently(() => rename(incoming, file))
+    } catch (error) {
+      await unlink(incoming).catch(ignore)
+      if (codeOf(error) === 'ENOENT') return false
+      throw error
+    }
+    await sync(folder)
+    // The folder may be new.
+    await sync(dirname(folder))
+    return true
+  }
+
+  const remove = async () => {
+    try {
+      await patiently(() => rename(file, outgoing))
+    } catch (error) {
+      ignoreAbsence(error)
+      return (await lstat(path).catch(ignoreAbsence)) !== undefined
+    }
+    // What is left is removed with the lock.
+    await unlink(outgoing).catch(ignore)
+    await sync(folder)
+    return true
+  }
+
+  return {
+    read: () => guarded(file, () => readText(file)),
+    write: (text) => guarded(file, () => write(text)),
+    remove: () => guarded(file, remove),
+    release,
+  }
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+
+/** 10 kB that no database compresses. */
+export const long = Array.from({ length: 160 }, (_, index) =>
+  createHash('sha256').update(`${index}`).digest('hex'),
+).join('')
+
+/** Everything below ASCII 128 but NUL, which no database takes: control characters, quotes, glob and escape characters. */
+export const ascii = String.fromCharCode(...Array.from({ length: 127 }, (_, index) => index + 1))
+
+/** Keys of which every one is another: to a file system, a glob, a collation or a template they may look alike. */
+export const KEYS = [
+  JSON.stringify(['https://as.example.com', 'name', 'default']),
+  JSON.stringify(['https://as.example.com', 'client', 'default']),
+  '',
+  ' ',
+  'a',
+  'A',
+  'a ',
+  'a\n',
+  'a\r\n',
+  'a\t',
+  'a:b',
+  'a::b',
+  '.',
+  '..',
+  '../a',
+  '/a',
+  'a/',
+  'a\\',
+  'C:\\a',
+  'CON',
+  '~',
+  '*',
+  'a*',
+  'a?',
+  '[a]',
+  'a%',
+  'a_',
+  "a'",
+  'a"',
+  '`a`',
+  '$1',
+  '\u0024{a}',
+  '{a}',
+  '-a',
+  '%61',
+  'é',
+  'e\u0301',
+  'ß',
+  'SS',
+  'ı',
+  'İ',
+  '鍵 \u{1F511}',
+  '\u202ea',
+  '\u200ba',
+  '__proto__',
+  'constructor',
+  'toString',
+  'length',
+  'key',
+  ascii,
+  long,
+  `${long}1`,
+]

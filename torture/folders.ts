@@ -1,0 +1,32 @@
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { insist } from './violation.js'
+
+const made: string[] = []
+
+/** A new directory for a store, which is not there yet. */
+export async function newDirectory(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'dcr-torture-'))
+  made.push(folder)
+  return join(folder, 'store')
+}
+
+/** A directory with the same files and modes. */
+export async function copyOf(directory: string): Promise<string> {
+  const copy = await newDirectory()
+  await cp(directory, copy, { recursive: true, preserveTimestamps: true })
+  return copy
+}
+
+export async function removeDirectories(): Promise<void> {
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true })
+}
+
+/** Whether nothing lies in a store at rest but registrations: no lock, no draft, nothing half written. */
+export async function checkTidy(directory: string): Promise<void> {
+  for (const folder of await readdir(directory)) {
+    const names = await readdir(join(directory, folder))
+    insist(names.join() === 'registration.ndjson', `something was left behind: ${folder}: ${names}`)
+  }
+}

@@ -1,0 +1,23 @@
+import { boundaries } from './boundaries.js'
+import { removeDirectories } from './folders.js'
+import { seed } from './seed.js'
+
+const parts: Record<string, () => Promise<string>> = { boundaries }
+
+const [wanted] = process.argv.slice(2)
+const chosen = Object.entries(parts).filter(([name]) => wanted === undefined || name === wanted)
+if (chosen.length === 0) throw new Error(`there is no part ${wanted}: ${Object.keys(parts).join(', ')}`)
+
+console.log(`seed ${seed} (DCR_TORTURE_SEED=${seed} makes the same choices)`)
+for (const [name, run] of chosen) {
+  const begun = performance.now()
+  try {
+    const result = await run()
+    console.log(`${name.padEnd(11)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${result}`)
+  } catch (error) {
+    // What was found stays where it is, to be looked at.
+    console.error(`${name}: ${error instanceof Error ? error.stack : error}\nseed ${seed}`)
+    process.exit(1)
+  }
+}
+await removeDirectories()
