@@ -70,7 +70,9 @@ export function custodyOf(
         if (revision === undefined || (await store.delete(key, revision))) return
         throw storeFailure('store_conflict', 'another process has changed it meanwhile')
       }
-      const saved = await store.set(key, { ...next, revision })
+      const set = () => store.set(key, { ...next, revision })
+      // The first may have lost the lock and nothing else; the second takes it anew, and wins if nobody saved meanwhile.
+      const saved = (await set()) ?? (await set())
       if (saved === undefined)
         throw storeFailure('store_conflict', 'another process has changed it meanwhile')
       stored = { ...next, revision: saved }

@@ -123,7 +123,12 @@ function carryOver(
 
 /** A client that is known already, answered again: with the credentials that the answer leaves out. */
 export function carriedOver(client: ClientInformation, before?: ClientInformation): ClientInformation {
-  const held = only(before ?? {}, (member) => CARRIED.some((name) => name === member))
+  const renewed = client.client_secret !== undefined && client.client_secret !== before?.client_secret
+  const held = only(
+    before ?? {},
+    (member) =>
+      CARRIED.some((name) => name === member) && !(renewed && member === 'client_secret_expires_at'),
+  )
   return { ...held, ...client } as ClientInformation
 }
 

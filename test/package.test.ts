@@ -93,6 +93,12 @@ describe('what is published', () => {
       'dist/index.js',
       'dist/providers/index.d.ts',
       'dist/providers/index.js',
+      'dist/stores/file.d.ts',
+      'dist/stores/file.js',
+      'dist/stores/postgres.d.ts',
+      'dist/stores/postgres.js',
+      'dist/stores/redis.d.ts',
+      'dist/stores/redis.js',
       'dist/testing/index.d.ts',
       'dist/testing/index.js',
     ])

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { type CredentialStore, DcrClient, type DcrError, Registrar } from 'dcr-client'
+import { credentialOf } from './credential.js'
 import { killAt } from './kill-points.js'
 import { open } from './places.js'
-import { credentialOf } from './credential.js'
 import type { Said, Task } from './tasks.js'
 import { readForEver, write } from './texts.js'
 
@@ -60,7 +60,9 @@ try {
         redirect_uris: ['https://app.example.com/cb'],
         client_name: `${task.label} ${process.pid} ${count}`,
       }
-      await registrar.ensure(task.issuer, wanted).then(({ client }) => say({ said: 'result', client }), complain)
+      await registrar
+        .ensure(task.issuer, wanted)
+        .then(({ client }) => say({ said: 'result', client }), complain)
     }
   } else if (task.do === 'write') await write(store, task.key, task.times)
   else await readForEver(store, task.key, (times) => say({ said: 'read', times }))

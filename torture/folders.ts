@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { CredentialStore } from 'dcr-client'
 import { insist } from './violation.js'
 
 const made: string[] = []
@@ -21,6 +22,11 @@ export async function copyOf(directory: string): Promise<string> {
 
 export async function removeDirectories(): Promise<void> {
   for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true })
+}
+
+/** Waits until what was done is over: a caller has its answer before the lock is released. */
+export async function atRest(store: CredentialStore): Promise<void> {
+  for (const [key] of await store.list()) await store.lock(key, async () => {})
 }
 
 /** Whether nothing lies in a store at rest but registrations: no lock, no draft, nothing half written. */

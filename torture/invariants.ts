@@ -27,7 +27,13 @@ export interface Difference {
 export async function check({ store, registrar, server, kept }: Scene): Promise<Difference> {
   const stored = (await store.list()).map(([, registration]) => registration)
   const orphans = await registrar.orphans()
-  const told = () => ({ stored, orphans, clients: [...server.clients.values()], log: server.log, kept: [...kept] })
+  const told = () => ({
+    stored,
+    orphans,
+    clients: [...server.clients.values()],
+    log: server.log,
+    kept: [...kept],
+  })
 
   const inForce = stored.flatMap(({ client }) => client ?? [])
   const known = [...inForce, ...orphans.flatMap(({ client }) => client ?? [])]
@@ -83,7 +89,10 @@ export async function settle(scene: Scene): Promise<void> {
   const expected = [...inForce, ...undeletable, ...unknown.map(({ client_id }) => client_id)]
   const found = [...server.clients.keys()]
   const isSame = expected.length === found.length && found.every((client_id) => expected.includes(client_id))
-  insist(isSame, 'after the cleaning, the server has other clients than it should', () => ({ expected, found }))
+  insist(isSame, 'after the cleaning, the server has other clients than it should', () => ({
+    expected,
+    found,
+  }))
 }
 
 function doubtsIn(orphans: readonly Orphan[]): Orphan[] {

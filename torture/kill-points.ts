@@ -40,7 +40,11 @@ export async function killAt({ number, when }: KillPoint, say: (at: string) => v
   await handle.close()
   const { default: all } = files as unknown as { default: Methods }
   around(all, Object.keys(all), (path) => (typeof path === 'string' ? path.split('/').slice(-1).join() : ''))
-  around(handles, ['stat', 'read', 'readFile', 'write', 'writeFile', 'sync', 'datasync', 'close'], () => 'the open file')
+  around(
+    handles,
+    ['stat', 'read', 'readFile', 'write', 'writeFile', 'sync', 'datasync', 'close'],
+    () => 'the open file',
+  )
   syncBuiltinESMExports()
 
   const sockets = Socket.prototype as unknown as Methods

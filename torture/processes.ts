@@ -73,7 +73,10 @@ export function startChild(task: Task, listen: (said: Said) => void = () => {}):
           if (heard && heard.said !== kind) return
           waiting.delete(tell)
           if (heard) resolve(heard as Extract<Said, { said: Kind }>)
-          else reject(new Violation(`a process ended before it was "${kind}": ${complaints || JSON.stringify(said)}`))
+          else
+            reject(
+              new Violation(`a process ended before it was "${kind}": ${complaints || JSON.stringify(said)}`),
+            )
         }
         waiting.add(tell)
       }),

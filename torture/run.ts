@@ -13,7 +13,9 @@ for (const [name, run] of chosen) {
   const begun = performance.now()
   try {
     const result = await run()
-    console.log(`${name.padEnd(11)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${result}`)
+    console.log(
+      `${name.padEnd(11)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${result}`,
+    )
   } catch (error) {
     // What was found stays where it is, to be looked at.
     console.error(`${name}: ${error instanceof Error ? error.stack : error}\nseed ${seed}`)

@@ -133,4 +133,3 @@ export async function startServer(management: Management): Promise<Server> {
     },
   }
 }
-

@@ -46,7 +46,7 @@ export function ensured(
   whenInDoubt: 'register' | 'hold',
   unsaved: Unsaved,
 ): Promise<Ensured> {
-  const once = () =>
+  const once = (): Promise<Ensured> =>
     alone(entry, async (found) => {
       const stored = withDoubtListed(await unsaved.settle(entry, found))
       const plan = planOf(entry, stored, wanted)

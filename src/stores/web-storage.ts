@@ -94,7 +94,6 @@ async function acrossTabs(name: string, task: () => Promise<void>, signal: Abort
   try {
     await locks.request(name, { signal }, task)
   } catch (error) {
-    if (signal.aborted) throw error
     const system = (error as Error).name
     // An opaque origin has the locks and may not use them.
     if (system === 'SecurityError') return task()

@@ -64,7 +64,7 @@ describe('what is wanted has changed: one update, in place', () => {
 
 describe('what is wanted means the same: nothing is sent', () => {
   test.each<[string, ClientMetadata]>([
-    ['members in another order', Object.fromEntries(Object.entries(METADATA).reverse())],
+    ['members in another order', Object.fromEntries(Object.entries(METADATA).reverse()) as ClientMetadata],
     ['lists in another order', { ...METADATA, redirect_uris: [...METADATA.redirect_uris].reverse() }],
     ['scopes in another order', { ...METADATA, scope: 'offline_access openid' }],
     ['a member that is null', { ...METADATA, logo_uri: null as never }],

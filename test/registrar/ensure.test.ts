@@ -3,7 +3,7 @@ import { DcrError, memoryStore, Registrar, type RegistrarOptions } from '../../s
 import { failureOf } from '../failure-of.js'
 import { startProvider } from '../servers/oidc-provider.js'
 import { startAuthorizationServer } from './authorization-server.js'
-import { METADATA, open, storedAt } from './set-up.js'
+import { gathering, METADATA, open, storedAt } from './set-up.js'
 
 describe('a client that is not there', () => {
   test('is registered, with exactly what was asked', async () => {
@@ -189,7 +189,7 @@ describe('calls at the same time', () => {
 
   test('a failure is the failure of all, and of nobody later', async () => {
     const as = await startAuthorizationServer()
-    const { registrar } = open()
+    const { registrar } = open({ store: gathering(10) })
     as.refuse('POST', { status: 400, body: { error: 'invalid_redirect_uri' } })
     const all = await Promise.all(
       Array.from({ length: 10 }, () => failureOf(registrar.ensure(as.origin, METADATA))),

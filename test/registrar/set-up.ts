@@ -36,6 +36,28 @@ export function open(options: Partial<RegistrarOptions> = {}): Opened {
   return { registrar, store, warnings }
 }
 
+/** A store whose lock is given to nobody before it was read that often: by then, so many calls are under way. */
+export function gathering(size: number): CredentialStore {
+  const store = memoryStore()
+  let come = () => {}
+  const all = new Promise<void>((resolve) => {
+    come = () => void (--size === 0 && resolve())
+  })
+  return {
+    ...store,
+    get(key) {
+      come()
+      return store.get(key)
+    },
+    async lock(key, task, signal) {
+      await all
+      // The last one has read by then.
+      await new Promise(setImmediate)
+      return store.lock(key, task, signal)
+    },
+  }
+}
+
 /** What is stored of the client that an application has no other name for. */
 export async function storedAt(store: CredentialStore, issuer: string): Promise<StoredRegistration> {
   return (await store.get(registrationKey(issuer, 'default'))) ?? { issuer }
