@@ -1,8 +1,21 @@
 import { boundaries } from './boundaries.js'
-import { removeDirectories } from './folders.js'
+import { newDirectory, removeDirectories } from './folders.js'
+import { rotations } from './rotations.js'
 import { seed } from './seed.js'
+import { withServers } from './servers.js'
+import { stampede } from './stampede.js'
+import { torn } from './torn.js'
 
-const parts: Record<string, () => Promise<string>> = { boundaries }
+const inFiles = async () => ({ kind: 'file', directory: await newDirectory() }) as const
+
+const parts: Record<string, () => Promise<string>> = {
+  stampede: async () => stampede(await inFiles()),
+  rotations: async () => rotations(await inFiles()),
+  redis: () => withServers('redis', stampede, rotations),
+  postgres: () => withServers('postgres', stampede, rotations),
+  boundaries,
+  torn,
+}
 
 const [wanted] = process.argv.slice(2)
 const chosen = Object.entries(parts).filter(([name]) => wanted === undefined || name === wanted)
@@ -13,9 +26,7 @@ for (const [name, run] of chosen) {
   const begun = performance.now()
   try {
     const result = await run()
-    console.log(
-      `${name.padEnd(11)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${result}`,
-    )
+    console.log(`${name.padEnd(11)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${result}`)
   } catch (error) {
     // What was found stays where it is, to be looked at.
     console.error(`${name}: ${error instanceof Error ? error.stack : error}\nseed ${seed}`)
