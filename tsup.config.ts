@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'agent-runtimes': 'src/agent-runtimes/index.ts',
+    node: 'src/node/index.ts',
     'providers/index': 'src/providers/index.ts',
     'stores/file': 'src/stores/file/index.ts',
     'stores/redis': 'src/stores/redis/index.ts',
@@ -12,7 +13,7 @@ export default defineConfig({
   },
   format: 'esm',
   target: 'es2022',
-  // The file store alone knows Node.
+  // The file store and the guard alone know Node.
   dts: { compilerOptions: { types: ['node'] } },
   clean: true,
   // One copy of each class over all entries, or `instanceof DcrError` would fail between them.

@@ -23,6 +23,11 @@ const sections = {
   'many-kept': manyKept,
 }
 const chosen = process.argv.slice(2).filter((argument) => argument !== '--write')
+const unknown = chosen.filter((name) => !Object.hasOwn(sections, name))
+if (unknown.length > 0) {
+  console.error(`There is no section ${unknown.join(', ')}. There are: ${Object.keys(sections).join(', ')}.`)
+  process.exit(1)
+}
 
 const targets = []
 const parts = []

@@ -5,7 +5,7 @@ import { refusal } from './http/refusal.js'
 import { request } from './http/request.js'
 import { isRecord } from './json.js'
 import { managementExchange } from './management.js'
-import { told } from './managing.js'
+import { isInDoubt, told } from './managing.js'
 import type { KeptSite } from './site.js'
 import type { ClientInformation } from './types.js'
 
@@ -13,6 +13,9 @@ import type { ClientInformation } from './types.js'
 export async function deleteClient(client: ClientInformation, site: KeptSite, call: Call): Promise<void> {
   const { custody } = site
   const exchange = managementExchange('DELETE', client, site, call)
+  // A token that may have been replaced is refused whether the client is there or not: that doubt outlasts this one.
+  const doubt = isInDoubt(custody) ? custody.interrupted : undefined
+  const gone = doubt ? [404, 410] : [401, 404, 410]
   const again = custody.interrupted === 'delete' && ({ earlier: 'unknown' } as const)
   const send = () =>
     request({ ...exchange, ...again }, call).then(
@@ -22,7 +25,7 @@ export async function deleteClient(client: ClientInformation, site: KeptSite, ca
       },
       (error: OAuthError) => {
         // Sent again after silence, it finds its work done.
-        if (error.outcome !== 'unknown' || ![401, 404, 410].includes(error.status)) throw error
+        if (error.outcome !== 'unknown' || !gone.includes(error.status)) throw error
         call.warn(
           'delete_unconfirmed',
           'The answer was lost; asked again, the server no longer knew the client.',
@@ -30,6 +33,6 @@ export async function deleteClient(client: ClientInformation, site: KeptSite, ca
         return error
       },
     )
-  const details = await intending(custody, 'delete', call, send)
+  const details = await intending(custody, doubt ?? 'delete', call, send)
   await custody.forget(call, { ...told(details), client })
 }

@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'insecure_url'
   /** A URL from the caller, the metadata or an answer is not one that may be called. */
   | 'invalid_url'
+  /** The guard of `dcr-client/node` connects to no such name, address or port. */
+  | 'blocked_address'
   /** A credential would have left the origin it belongs to. */
   | 'untrusted_origin'
   /** There is nothing to authenticate the request with. */

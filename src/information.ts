@@ -1,13 +1,13 @@
-import type { ErrorDetails } from './errors.js'
+import type { ErrorDetails, Outcome } from './errors.js'
+import { type Answer, unusable } from './http/answer.js'
 import { isToken } from './http/authorization.js'
 import type { Call } from './http/call.js'
-import { failure } from './http/failure.js'
 import { hasControlCharacter } from './http/printable.js'
 import { refusal } from './http/refusal.js'
-import type { Answer } from './http/send.js'
 import { parse } from './http/url.js'
-import { isRecord, type JsonObject, only } from './json.js'
+import { isRecord, type JsonObject, only, without } from './json.js'
 import { readMembers } from './reading.js'
+import { withRemains } from './rescuing.js'
 import { clientInformationGuards } from './schemas.js'
 import type { ClientInformation } from './types.js'
 import { fromWire } from './wire.js'
@@ -21,6 +21,9 @@ const CARRIED = [
   'registration_client_uri',
 ] as const
 
+/** Characters; header fields and URLs with more are refused by the servers in use. */
+const LONGEST_CLIENT_ID = 8192
+
 /**
  * Makes a client information of a 2xx answer. Nothing that has a usable `client_id` is thrown away, as the
  * client exists by now: what does not fit is converted or left out, with a warning.
@@ -31,22 +34,25 @@ export function readClientInformation(
   call: Call,
   previous?: ClientInformation,
 ): ClientInformation {
-  const { status, details } = answer
-  const unusable = (what: string, told: Partial<ErrorDetails>) =>
-    failure(call, 'invalid_response', `answered ${status} ${what}`, { ...details, ...told })
-  if (!isRecord(answer.json)) throw unusable('without a JSON object', { outcome: 'unknown' })
-  const json = fromWire(answer.json, call)
+  const { status, details, remains } = answer
+  const refuse = (what: string, outcome: Outcome, told?: JsonObject) =>
+    unusable(answer, { code: 'invalid_response', what, outcome }, call, told)
+  if (remains) throw withRemains(answer, remains, call, previous)
+  if (!isRecord(answer.json)) throw refuse('without a JSON object', 'unknown')
+  const json = withoutPrivateKeys(fromWire(answer.json, call), call)
   const { client_id } = json
   if (client_id === undefined && json.error !== undefined) throw refusal(call, answer, details)
   // 202 is for work that is yet to be done.
-  const told: Partial<ErrorDetails> = { client: json, ...(status === 202 && { outcome: 'unknown' }) }
-  if (typeof client_id !== 'string' || client_id === '') throw unusable('without a usable client_id', told)
-  if (previous && client_id !== previous.client_id) throw unusable('about another client', told)
+  const outcome = status === 202 ? 'unknown' : 'applied'
+  if (typeof client_id !== 'string' || client_id === '')
+    throw refuse('without a usable client_id', outcome, json)
+  if (previous && client_id !== previous.client_id) throw refuse('about another client', outcome, json)
+  if (client_id.length > LONGEST_CLIENT_ID)
+    throw refuse(`with a client_id of more than ${LONGEST_CLIENT_ID} characters`, outcome, json)
 
   const client = readMembers(clientInformationGuards, json, call) as ClientInformation
-  if (hasControlCharacter(`${client_id}${client.client_secret ?? ''}`)) {
-    throw unusable('with control characters in the client_id or client_secret', told)
-  }
+  if (hasControlCharacter(`${client_id}${client.client_secret ?? ''}`))
+    throw refuse('with control characters in the client_id or client_secret', outcome, json)
   readTimes(client, call)
   readManagement(client, url, call)
   if (previous) carryOver(client, previous, details, call)
@@ -54,17 +60,34 @@ export function readClientInformation(
   return client
 }
 
+/** Members of a key that are its owner's alone (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+/** A server that echoes what it should never have been sent is not to put it into a store. */
+function withoutPrivateKeys(json: JsonObject, { warn }: Call): JsonObject {
+  const { jwks } = json
+  if (!isRecord(jwks) || !Array.isArray(jwks.keys)) return json
+  const isPrivate = (key: unknown) => isRecord(key) && PRIVATE.some((member) => Object.hasOwn(key, member))
+  if (!jwks.keys.some(isPrivate)) return json
+  warn('ignored_member', 'The private members of a key in it are left out.', 'jwks')
+  const keys = jwks.keys.map((key) =>
+    isPrivate(key) ? without(key, (_value, member) => PRIVATE.includes(member)) : key,
+  )
+  return { ...json, jwks: { ...jwks, keys } }
+}
+
 /** Larger as seconds since the epoch than any date meant: it is the year 5138. */
-const SURELY_MILLISECONDS = 1e11
+const SURELY_NO_SECONDS = 1e11
 
 function readTimes(client: ClientInformation, { warn }: Call): void {
   for (const member of ['client_id_issued_at', 'client_secret_expires_at'] as const) {
     const time = client[member] ?? 0
-    if (time < 0) {
+    const seconds = time > SURELY_NO_SECONDS ? Math.floor(time / 1000) : time
+    if (!Number.isInteger(seconds) || seconds < 0 || seconds > SURELY_NO_SECONDS) {
       delete client[member]
-      warn('ignored_member', 'The time is before the epoch.', member)
-    } else if (time > SURELY_MILLISECONDS) {
-      client[member] = Math.floor(time / 1000)
+      warn('ignored_member', 'It is no time: neither seconds nor milliseconds since the epoch.', member)
+    } else if (seconds !== time) {
+      client[member] = seconds
       warn('converted_member', 'The time is in milliseconds where seconds are due.', member)
     }
   }
@@ -130,16 +153,4 @@ export function carriedOver(client: ClientInformation, before?: ClientInformatio
       CARRIED.some((name) => name === member) && !(renewed && member === 'client_secret_expires_at'),
   )
   return { ...held, ...client } as ClientInformation
-}
-
-/** What of an unusable answer is to be kept: a client that exists by now, or the token that is in force. */
-export function rescue(
-  answered: JsonObject = {},
-  previous?: ClientInformation,
-): ClientInformation | undefined {
-  const { client_id, registration_access_token } = answered
-  if (typeof client_id !== 'string' || client_id === '') return undefined
-  if (!previous) return { ...answered, client_id }
-  const renewed = client_id === previous.client_id && isToken(registration_access_token)
-  return renewed ? { ...previous, registration_access_token } : undefined
 }

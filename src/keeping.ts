@@ -1,10 +1,12 @@
-import { type Custody, custodyOf, inTurn, type Records, unhurried } from './custody.js'
+import { type Custody, unhurried } from './custody.js'
 import type { DcrError } from './errors.js'
 import { type Call, within } from './http/call.js'
 import { failure } from './http/failure.js'
 import { hasControlCharacter } from './http/printable.js'
 import { carriedOver } from './information.js'
+import { custodyOf, type Records } from './stored-custody.js'
 import { type CredentialStore, storeKey } from './stores/store.js'
+import { inTurn } from './turn.js'
 import type { ClientInformation } from './types.js'
 
 /** How a `DcrClient` keeps its clients: each under its own `client_id`. */
@@ -30,17 +32,18 @@ export function kept<T>(
   task: (newest: ClientInformation, custody: Custody) => Promise<T>,
 ): Promise<T> {
   const key = storeKey(issuer, client.client_id)
-  return inTurn(store, key, call, async (stored = { issuer, client }) => {
-    const newest = stored.client ?? client
+  return inTurn(store, key, call, async (stored = { issuer, client }, custodyInTurn) => {
+    const { client: newest = client } = stored
+    const custody = custodyInTurn(stored, RECORDS)
     try {
-      return await task(newest, custodyOf(store, key, stored, RECORDS))
+      return await task(newest, custody)
     } catch (error) {
       // A turn can be lost to another process, and with it the token that was in force.
       const refused = (error as DcrError).code === 'unauthorized'
       const now = refused ? await within(call, () => store.get(key)).catch(() => undefined) : undefined
       const token = now?.client?.registration_access_token
-      if (!now?.client || token === newest.registration_access_token) throw error
-      return task(now.client, custodyOf(store, key, now, RECORDS))
+      if (!now?.client || token === custody.client?.registration_access_token) throw error
+      return task(now.client, custodyInTurn(now, RECORDS))
     }
   })
 }
@@ -56,16 +59,18 @@ export function newlyKept<T>(
   task: (custody: Custody) => Promise<T>,
 ): Promise<T> {
   const key = JSON.stringify([issuer, 'registering', crypto.randomUUID()])
-  return inTurn(store, key, call, (stored = { issuer }) => {
-    const intent = custodyOf(store, key, stored, RECORDS)
-    const keep: Custody['keep'] = async (client, ...rest) => {
+  return inTurn(store, key, call, (stored = { issuer }, custodyInTurn) => {
+    const intent = custodyInTurn(stored, RECORDS)
+    const keep: Custody['keep'] = async (client, during, details, clock) => {
       const place = storeKey(issuer, client.client_id)
       // A server may know the application again, and leave out what it has given before.
-      const before = await within(unhurried(call), () => store.get(place)).catch(() => undefined)
+      const before = await within(unhurried(during), () => store.get(place)).catch(() => undefined)
       const custody = custodyOf(store, place, before ?? { issuer }, RECORDS)
-      await custody.keep(carriedOver(client, before?.client), ...rest)
-      await intent.forget(rest[0], rest[1]).catch(() => {})
+      const whole = await custody.keep(carriedOver(client, before?.client), during, details, clock)
+      await intent.forget(during, details).catch(() => {})
+      return whole
     }
-    return task({ ...intent, keep, rescue: keep })
+    const rescue: Custody['rescue'] = async (...given) => void (await keep(...given))
+    return task({ ...intent, keep, rescue })
   })
 }

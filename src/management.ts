@@ -3,7 +3,7 @@ import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { printable } from './http/printable.js'
 import type { Exchange, TokenSource } from './http/request.js'
-import { callableUrl } from './http/url.js'
+import { callableUrl, parse } from './http/url.js'
 import type { AuthorizationServerMetadata, ClientInformation, ManageWith } from './types.js'
 
 export interface ManagementOptions {
@@ -85,6 +85,7 @@ export function managementExchange(
   const { scheme, manageWith: usual = 'registration_access_token' } = call.provider ?? {}
   const { manageWith = usual, initialAccessToken } = credentials
   const url = configurationUrl(client, server, manageWith, call)
+  if (manageWith === 'initial_access_token') checkHome(url, server, call)
   const { client_id, client_secret, registration_access_token } = client
   const { token_endpoint_auth_method: proof = 'client_secret_basic' } = client
   // The server knows them and may repeat them, whichever of them is sent.
@@ -109,6 +110,21 @@ export function managementExchange(
   url.searchParams.set('client_id', client_id)
   url.searchParams.set('client_secret', client_secret)
   return { method, url, secrets }
+}
+
+/**
+ * Refuses to send the initial access token to where the issuer is not: whoever gave it out knows the issuer, and the
+ * metadata, which names the endpoint, may be a stranger's.
+ */
+export function checkHome(url: URL, { issuer }: AuthorizationServerMetadata, call: Call): void {
+  const home = parse(issuer)?.origin
+  if (url.origin === home || call.trustedOrigins?.includes(url.origin)) return
+  const where = `at ${url.origin}, and the issuer is ${printable(issuer, 256)}`
+  throw failure(
+    call,
+    'untrusted_origin',
+    `the initial access token would go to a registration_endpoint ${where}; trust it by the option trustedOrigins`,
+  )
 }
 
 /**

@@ -4,8 +4,9 @@ import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { type Exchange, request } from './http/request.js'
 import type { Answer } from './http/send.js'
-import { readClientInformation, rescue } from './information.js'
+import { readClientInformation } from './information.js'
 import { managementExchange } from './management.js'
+import { rescue } from './rescuing.js'
 import type { KeptSite } from './site.js'
 import type { ClientInformation } from './types.js'
 import type { Wire } from './wire.js'
@@ -25,7 +26,8 @@ export async function manage(
     throw lost ?? error
   }
   const secrets = [...(exchange.secrets ?? []), ...(body?.secrets ?? [])]
-  // An update by a process that ended before it was answered is as good as lost.
+  // What a process asked that ended before it was answered is as good as lost.
+  const { interrupted } = site.custody
   const doubt = lost !== undefined || (!body && isInDoubt(site.custody))
   const asked = { ...exchange, ...body, secrets, ...(doubt && { earlier: 'unknown' as const }) }
   const send = () => request(asked, call)
@@ -41,7 +43,8 @@ export async function manage(
     const rest = sentBack.includes('client_secret')
       ? 'and, it may be, a new secret'
       : 'but the client itself still works'
-    const when = lost ? 'had its answer lost' : 'follows an update whose answer was never kept'
+    const earlier = interrupted === 'get' ? 'a read' : 'an update'
+    const when = lost ? 'had its answer lost' : `follows ${earlier} whose answer was never kept`
     const what = `${when}, and with it the new registration access token, ${rest}`
     const outcome = lost ? 'applied' : 'unknown'
     throw failure(call, 'management_locked', what, { ...told(lost ?? error), outcome, client })
@@ -71,13 +74,12 @@ export async function receive(
   try {
     client = readClientInformation(answer, url, call, previous)
   } catch (error) {
-    const rescued = rescue((error as DcrError).client, previous)
+    const rescued = rescue((error as DcrError).client, previous, !call.provider?.secretGivenOnce)
     if (rescued && previous) await custody.keep(rescued, call, answer.details, answer.clock)
     else if (rescued) await custody.rescue(rescued, call, answer.details)
     throw error
   }
-  await custody.keep(client, call, answer.details, answer.clock)
-  return client
+  return custody.keep(client, call, answer.details, answer.clock)
 }
 
 /** What an error says of a request, for another error about it. */

@@ -1,6 +1,8 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
-import { hasControlCharacter } from './http/printable.js'
+import { setBy } from './http/limits.js'
+import { hasControlCharacter, LONGEST_NAME, printable } from './http/printable.js'
+import { isHarmful } from './http/scheme.js'
 import { isLoopback, parse } from './http/url.js'
 import { isPlain, isRecord, type JsonObject } from './json.js'
 import { clientInformationGuards, expectation, type Guards, passes } from './schemas.js'
@@ -15,11 +17,8 @@ export const SERVER_MEMBERS: ReadonlySet<string> = new Set([
   'registration_client_uri',
 ])
 
-/** Characters of JSON: far more than any real registration; servers refuse bodies from 56 KiB on. */
-const LARGEST_REQUEST = 64 * 1024
-
-/** Schemes that run or hold content where a user agent follows them. */
-const HARMFUL_SCHEME = /^(javascript|data|vbscript|blob|file|about):$/
+/** In what `JSON.stringify` has written: it escapes them, and no other character from there on. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
 
 const guards: Guards = clientInformationGuards
 
@@ -39,16 +38,26 @@ export function snapshot(metadata: unknown, call: Call): JsonObject {
   // A Map or a Promise has no members of its own: it would register a client that nobody described.
   const empty = isRecord(metadata) && Object.keys(metadata).length === 0
   if (!isRecord(metadata) || (empty && !isPlain(metadata))) throw refuse('a plain object')
-  const copy: unknown = JSON.parse(serialize(metadata, call))
+  const text = serialize(metadata, call)
+  const copy: unknown = JSON.parse(text)
   if (!isRecord(copy)) throw refuse('a plain object')
-  for (const member of Object.keys(copy)) {
+  const isDoubtful = LONE_SURROGATE.test(text)
+  for (const [member, value] of Object.entries(copy)) {
     if (SERVER_MEMBERS.has(member)) throw refuse(`without ${member}, which is the server's to give`)
+    // No UTF-8 can hold it, and each server would make something else of it.
+    if (isDoubtful && LONE_SURROGATE.test(JSON.stringify([member, value])))
+      throw refuse(
+        `text, and ${printable(member, LONGEST_NAME)} has half a character in it (a lone surrogate)`,
+      )
   }
   return copy
 }
 
+const utf8 = /* @__PURE__ */ new TextEncoder()
+
 /** The text of what is sent. */
 export function serialize(metadata: JsonObject, call: Call): string {
+  const { requestBytes } = call.limits
   try {
     const text =
       JSON.stringify(metadata, (_member, value) => {
@@ -56,11 +65,12 @@ export function serialize(metadata: JsonObject, call: Call): string {
         if (typeof value === 'number' && !Number.isFinite(value)) throw value
         return value
       }) ?? 'null'
-    if (text.length <= LARGEST_REQUEST) return text
+    // No character has more than three bytes for each of its units.
+    if (text.length * 3 <= requestBytes || utf8.encode(text).length <= requestBytes) return text
   } catch {
     // Its error may hold a value.
   }
-  const what = `JSON of at most ${LARGEST_REQUEST} characters, without cycles, BigInt, NaN or a getter that throws`
+  const what = `JSON of at most ${requestBytes} bytes (${setBy('requestBytes')}), without cycles, BigInt, NaN or a getter that throws`
   throw failure(call, 'invalid_argument', `the metadata must be ${what}`)
 }
 
@@ -76,7 +86,7 @@ export function checkMembers(metadata: JsonObject, call: Call): void {
     if (/_(uri|endpoint)(#.*)?$/.test(member)) {
       // What a member of the server's own may be, the server knows.
       const known = isSpecified(member)
-      if (known || HARMFUL_SCHEME.test(parse(`${value}`)?.protocol ?? '')) checkUri(value, member, refuse)
+      if (known || isHarmful(`${value}`)) checkUri(value, member, refuse)
     }
     if (/_uris$/.test(member)) {
       for (const [index, uri] of list(value).entries()) checkUri(uri, `${member}[${index}]`, refuse)
@@ -96,7 +106,7 @@ function checkUri(uri: unknown, name: string, refuse: (what: string) => never): 
     refuse(`${name} must not have spaces or control characters`)
   const url = parse(uri)
   if (!url) refuse(`${name} must be an absolute URI`)
-  if (HARMFUL_SCHEME.test(url.protocol)) refuse(`${name} must not be a ${url.protocol} URI`)
+  if (isHarmful(uri)) refuse(`${name} must not be a ${url.protocol} URI`)
   if (url.username || url.password) refuse(`${name} must not hold a user name or password`)
   if (name.startsWith('redirect_uris') && uri.includes('#')) refuse(`${name} must not have a fragment`)
 }

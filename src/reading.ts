@@ -1,4 +1,5 @@
 import type { Call } from './http/call.js'
+import { isHarmful } from './http/scheme.js'
 import { isUnset, saysNothing } from './json.js'
 import { type Guarded, type Guards, passes } from './schemas.js'
 
@@ -12,12 +13,14 @@ export function readMembers<Shape extends Guards>(
   call: Call,
 ): Guarded<Shape> & Record<string, unknown> {
   const read: Record<string, unknown> = {}
-  for (const [member, value] of Object.entries(answer)) {
+  for (const [member, given] of Object.entries(answer)) {
     // As an own member it would change what the object inherits, at the next careless copy.
     if (member === '__proto__') continue
     const guard = Object.hasOwn(guards, member) && guards[member]
-    if (!guard) read[member] = value
-    else if (!saysNothing(value)) {
+    const value = URL_MEMBER.test(member) ? withoutHarm(given, member, call) : given
+    if (!guard) {
+      if (value !== undefined) read[member] = value
+    } else if (!saysNothing(value)) {
       const readings = [
         Array.isArray(value) ? value.filter((item) => !isUnset(item)) : value,
         ...conversions(value),
@@ -31,6 +34,18 @@ export function readMembers<Shape extends Guards>(
     }
   }
   return read as Guarded<Shape> & Record<string, unknown>
+}
+
+/** A URL that a user agent may be sent to, or a list of them; a language tag may follow. */
+const URL_MEMBER = /_(uri|url|endpoint)s?(#.*)?$/
+
+/** Without URLs such as `javascript:`, which run what they hold wherever they are shown as a link. */
+function withoutHarm(value: unknown, member: string, { warn }: Call): unknown {
+  const items = Array.isArray(value) ? value : [value]
+  const harmless = items.filter((item) => typeof item !== 'string' || !isHarmful(item))
+  if (harmless.length === items.length) return value
+  warn('ignored_member', 'A URL in it would run or show what it holds.', member)
+  return Array.isArray(value) ? harmless : undefined
 }
 
 /** What a value could have been meant to be, in the order in which it is tried. */

@@ -2,8 +2,9 @@ import { intending } from './custody.js'
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { request } from './http/request.js'
-import { callableUrl } from './http/url.js'
+import { callableUrl, parse } from './http/url.js'
 import { isUnset, without } from './json.js'
+import { checkHome } from './management.js'
 import { receive } from './managing.js'
 import { checkMembers, checkWhole, snapshot } from './metadata.js'
 import type { KeptSite } from './site.js'
@@ -32,6 +33,14 @@ export async function register(
   checkWhole(requested, call)
   const body = await toWire(permitted(requested, call), 'register', call)
   const token = credentials.initialAccessToken
+  if (token !== undefined) checkHome(url, server, call)
+  else if (url.origin !== parse(issuer)?.origin) {
+    call.warn(
+      'cross_origin_endpoint',
+      'The endpoint is at another origin than the issuer.',
+      'registration_endpoint',
+    )
+  }
 
   const send = () => request({ method: 'POST', url, ...body, token, scheme: call.provider?.scheme }, call)
   const answer = await intending(custody, 'register', call, send, requested as ClientMetadata)

@@ -9,6 +9,8 @@ export type WarningCode =
   | 'converted_member'
   /** A member was beyond use, and reads as absent. One that is null or empty is told nobody. */
   | 'ignored_member'
+  /** A member stood in the answer more than once, and the last one counts. */
+  | 'duplicate_member'
   /** A member was not sent, as the provider does not have it. */
   | 'left_out_member'
   /** The answer is not of the shape the provider expects, and was read without it. */
@@ -19,6 +21,8 @@ export type WarningCode =
   | 'granted_differs'
   /** The answer's issuer differs from the one asked for by a trailing slash. */
   | 'issuer_trailing_slash'
+  /** The registration endpoint is at another origin than the issuer, which is usual at some servers. */
+  | 'cross_origin_endpoint'
   /** The client was gone when a lost deletion was sent again: it is taken as deleted. */
   | 'delete_unconfirmed'
   /** A lost update was found done when the client was read. */

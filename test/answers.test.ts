@@ -148,6 +148,7 @@ describe('an answer that registers a client', () => {
       name: 'a member __proto__',
       body: '{"__proto__":{"isAdmin":true},"client_id":"c1"}',
       client: { client_id: 'c1' },
+      warnings: ['ignored_member __proto__'],
     },
     {
       name: 'a secret that is no ASCII and has a space',

@@ -63,6 +63,7 @@ const floors = [
     'agent-runtimes/dynamic-client',
     'agent-runtimes/index',
   ],
+  filesIn('node'),
   ['index'],
 ]
 
@@ -75,7 +76,7 @@ const packages: Record<string, (file: string) => boolean> = {
   'zod/mini': (file) => file === 'schemas',
   msw: (file) => file.startsWith('testing/'),
   // All else runs in a browser too.
-  'node:': (file) => file.startsWith('stores/file/'),
+  'node:': (file) => file.startsWith('stores/file/') || file.startsWith('node/'),
 }
 
 const files = filesIn('.')
@@ -145,6 +146,15 @@ test('a store with an entry of its own is loaded by nobody else', () => {
     for (const file of files.filter((name) => !name.startsWith(entry))) {
       for (const name of neighbours(file))
         expect(name.startsWith(entry), `${file} imports ${name}`).toBe(false)
+    }
+  }
+})
+
+test('the guard stands on errors and http alone, and is loaded by nobody else', () => {
+  for (const file of core) {
+    for (const name of neighbours(file)) {
+      if (file.startsWith('node/')) expect(name, file).toMatch(/^(node|http)\/|^(errors|json)$/)
+      else expect(name, file).not.toMatch(/^node\//)
     }
   }
 })

@@ -30,9 +30,9 @@ describe('where the document is', () => {
   test.each([
     ['a root issuer, RFC 8414', '', oauth],
     ['a root issuer, OpenID Connect', '', openid],
-    ['a path issuer, RFC 8414', '/t1', `${oauth}/t1`],
-    ['a path issuer, OpenID Connect appended', '/t1', `/t1${openid}`],
-    ['a path issuer, OpenID Connect inserted', '/t1', `${openid}/t1`],
+    ['E063: a path issuer, RFC 8414', '/t1', `${oauth}/t1`],
+    ['E063: a path issuer, OpenID Connect appended', '/t1', `/t1${openid}`],
+    ['E063: a path issuer, OpenID Connect inserted', '/t1', `${openid}/t1`],
     ['a path issuer, RFC 8414 appended', '/t1', `/t1${oauth}`],
     ['a deep path', '/realms/one', `/realms/one${openid}`],
   ])('%s', async (_name, path, at) => {
@@ -83,7 +83,7 @@ describe('which document wins', () => {
     expect((await discover(`${origin}/t`, loopback)).service_documentation).toBe('2')
   })
 
-  test('where none has a registration endpoint, the first', async () => {
+  test('E067: where none has a registration endpoint, the first, and none is guessed', async () => {
     const bare = { registration_endpoint: undefined }
     server.serve({ [paths[1]]: named('1', bare), [paths[2]]: named('2', bare) })
     const found = await discover(`${origin}/t`, loopback)
@@ -93,23 +93,23 @@ describe('which document wins', () => {
     })
   })
 
-  test('documents are not merged', async () => {
+  test('E066: documents are not merged', async () => {
     server.serve({ [paths[0]]: named('0'), [paths[1]]: named('1', { token_endpoint: `${origin}/token` }) })
     expect(await discover(`${origin}/t`, loopback)).not.toHaveProperty('token_endpoint')
   })
 
   test.each<[string, (response: import('node:http').ServerResponse) => void]>([
     [
-      'HTML',
+      'E064: HTML',
       (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Hello'),
     ],
     ['broken JSON', (response) => response.writeHead(200).end('{"issuer":')],
     ['a list', (response) => response.writeHead(200).end('[]')],
     ['nothing', (response) => response.writeHead(200).end()],
-    ['500', (response) => response.writeHead(500).end()],
-    ['a redirect', (response) => response.writeHead(302, { location: '/login' }).end()],
+    ['E064: 500', (response) => response.writeHead(500).end()],
+    ['D053: a redirect', (response) => response.writeHead(302, { location: '/login' }).end()],
     [
-      'another issuer',
+      'E059: another issuer',
       (response) => response.writeHead(200).end(JSON.stringify(document('https://evil.example.com'))),
     ],
     ['a closed connection', (response) => response.destroy()],
@@ -135,10 +135,10 @@ describe('which document wins', () => {
 
 describe('the issuer is compared', () => {
   test.each([
-    ['host case', (issuer: string) => issuer.replace('localhost', 'LOCALHOST')],
-    ['a port of another kind', (issuer: string) => `${issuer}0`],
-    ['an escaped letter', (issuer: string) => issuer.replace('/t', '/%74')],
-    ['https instead of http', (issuer: string) => issuer.replace('http:', 'https:')],
+    ['E061: host case', (issuer: string) => issuer.replace('localhost', 'LOCALHOST')],
+    ['E061: a port of another kind', (issuer: string) => `${issuer}0`],
+    ['E061: an escaped letter', (issuer: string) => issuer.replace('/t', '/%74')],
+    ['E061: https instead of http', (issuer: string) => issuer.replace('http:', 'https:')],
     ['two slashes', (issuer: string) => `${issuer}//`],
     ['another path', (issuer: string) => `${issuer}2`],
   ])('%s is another issuer', async (_name, other) => {
@@ -164,11 +164,13 @@ describe('the issuer is compared', () => {
   })
 
   test.each([
-    ['missing', undefined],
-    ['empty', ''],
-    ['a number', 1],
-    ['a list', ['https://as.example.com']],
-    ['null', null],
+    ['E062: missing', undefined],
+    ['E062: empty', ''],
+    ['E062: a number', 1],
+    ['E062: a list', ['https://as.example.com']],
+    ['E062: null', null],
+    ['E062: with a query', 'https://as.example.com?a=b'],
+    ['E062: with a fragment', 'https://as.example.com#a'],
   ])('%s: the document is not used', async (_name, issuer) => {
     server.serve({ [oauth]: { ...document(origin), issuer } })
     expect(['discovery_failed', 'issuer_mismatch']).toContain((await failure(origin)).code)

@@ -4,6 +4,7 @@ import {
   type CredentialStore,
   DcrClient,
   type DcrClientOptions,
+  type DcrError,
   memoryStore,
 } from '../src/index.js'
 import { failureOf } from './failure-of.js'
@@ -189,6 +190,24 @@ describe('a store that cannot be locked or read: nothing is sent', () => {
     vi.spyOn(performance, 'now').mockReturnValue(0)
     await tasks[0]?.()
     expect(server.connections).toBe(0)
+  })
+
+  test('a call for the same client that is made from inside another: the error says what it waits for', async () => {
+    const server = await startScripted({ body: { client_id: 'c1' } })
+    let inner: Promise<DcrError> | undefined
+    const fetch: typeof globalThis.fetch = async (...given) => {
+      inner = failureOf(dcr.get(known(server), { timeout: 50 }))
+      await inner
+      return globalThis.fetch(...given)
+    }
+    const dcr = connect(server, {}, { fetch })
+    await dcr.get(known(server))
+    const error = await inner
+    expect(error).toMatchObject({ code: 'timeout', outcome: 'not_sent', attempts: 0 })
+    expect(error?.message).toMatch(
+      /^get: had no turn within 50 ms: .+ would wait for itself\. Nothing was sent\.$/,
+    )
+    expect(server.requests).toHaveLength(1)
   })
 
   test('a lock that runs nothing', { timeout: 2000 }, async () => {

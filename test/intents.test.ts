@@ -269,6 +269,93 @@ describe('an intent is withdrawn', () => {
   }
 })
 
+describe('an intent that is saved when its caller has given up', () => {
+  for (const operation of OPERATIONS) {
+    for (const way of ['aborted', 'timeout'] as const) {
+      /** A caller who gave up while the store was saving the intent: it does when it is told to. */
+      const givenUp = async () => {
+        const controller = new AbortController()
+        const connected = await connectKept([], { provider: ROTATING })
+        const { store, again } = connected
+        const { set } = store
+        let land = () => {}
+        let fail = (_: Error) => {}
+        const landing = new Promise<void>((resolve, reject) => {
+          land = resolve
+          fail = reject
+        })
+        store.set = async (...given) => {
+          store.set = set
+          if (way === 'aborted') controller.abort()
+          await landing
+          return set(...given)
+        }
+        // The clock stands still: however slow this machine is, the save begins before the deadline.
+        if (way === 'timeout') vi.spyOn(performance, 'now').mockReturnValue(0)
+        const options = way === 'aborted' ? { signal: controller.signal } : { timeout: 50 }
+        const error = await failureOf(attempt(operation, { ...connected, dcr: again(options) }))
+        expect(error).toMatchObject({ code: way, outcome: 'not_sent', attempts: 0 })
+        expect(connected.server.connections).toBe(0)
+        return { ...connected, land, fail }
+      }
+
+      test(`${operation}, ${way}: it is withdrawn, before anybody has the next turn`, async () => {
+        const { kept, land, again, client, server, events, store, memory } = await givenUp()
+        const before = await kept()
+        const [{ revision } = {}] = (await memory.list()).map(([, stored]) => stored)
+        server.script.push({ status: 401 })
+        const gone = events.length
+        const next = failureOf(again({ provider: undefined }).get(client))
+        land()
+        // With the intent of an update or a read still there, it would be taken for locked.
+        expect(await next).toMatchObject({ code: 'unauthorized', outcome: 'rejected' })
+        await vi.waitFor(async () => expect(await kept()).toEqual(before))
+        const place = operation === 'register' ? 'registering' : 'client'
+        const withdrawn = events.indexOf(
+          operation === 'register' ? 'delete registering' : 'set client: client',
+          gone,
+        )
+        expect(events.slice(gone)).toContain(`set ${place}: intent ${operation}`)
+        expect(withdrawn).toBeGreaterThan(events.indexOf(`set ${place}: intent ${operation}`, gone))
+        if (operation !== 'register') {
+          expect(withdrawn).toBeLessThan(events.indexOf('lock client', gone))
+          expect((await store.get(storeKey(server.origin, 'c1')))?.revision).not.toBe(revision)
+        }
+      })
+
+      test(`${operation}, ${way}: where it is not saved after all, there is none to withdraw`, async () => {
+        const { kept, fail, again, client, server, events } = await givenUp()
+        const before = await kept()
+        server.script.push({ status: 401 })
+        const gone = events.length
+        const next = failureOf(again({ provider: undefined }).get(client))
+        fail(new Error('disk full'))
+        expect(await next).toMatchObject({ code: 'unauthorized', outcome: 'rejected' })
+        expect(await kept()).toEqual(before)
+        expect(events.slice(gone).join()).not.toMatch(/set|delete/)
+      })
+    }
+  }
+
+  test('and a save that never ends holds the turn no longer than any other', async () => {
+    const start = globalThis.setTimeout
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, delay = 0) =>
+      start(run, delay > 9000 ? 50 : delay)) as typeof setTimeout)
+    const connected = await connectKept([{ body: { client_id: 'c1' } }], { timeout: 5000 })
+    const { store, dcr, client } = connected
+    const { set } = store
+    const controller = new AbortController()
+    store.set = () => {
+      store.set = set
+      controller.abort()
+      return new Promise(() => {})
+    }
+    const error = await failureOf(dcr.update(client, CHANGES, { signal: controller.signal }))
+    expect(error).toMatchObject({ code: 'aborted', outcome: 'not_sent' })
+    await expect(dcr.get(client)).resolves.toMatchObject({ client_id: 'c1' })
+  })
+})
+
 describe('an intent stays where nobody knows what became of it', () => {
   /** Each is answered so, and what looks after it. */
   const silences: Record<string, Step> = { 'the connection ends': 'close', '500': { status: 500 } }
@@ -417,6 +504,29 @@ describe('an update that was left behind', () => {
     expect(await failureOf(dcr.delete(client))).toMatchObject({ code: 'unauthorized', outcome: 'rejected' })
     expect(await memory.get(key)).toMatchObject({ client, intent: { operation: 'update' } })
   })
+
+  test('a deletion that is refused after silence is not done: the token may be another by now', async () => {
+    const { dcr, client, memory, key, sent } = await leftBehind(['close', { status: 401 }, { status: 401 }])
+    const error = await failureOf(dcr.delete(client))
+    expect(error).toMatchObject({ code: 'unauthorized', outcome: 'unknown', status: 401 })
+    expect(sent()).toEqual(['DELETE 1', 'DELETE 1'])
+    expect(await memory.get(key)).toMatchObject({ client, intent: { operation: 'update' } })
+    expect(await failureOf(dcr.delete(client))).toMatchObject({ code: 'unauthorized', outcome: 'rejected' })
+    expect(await memory.get(key)).toMatchObject({ client, intent: { operation: 'update' } })
+  })
+
+  test('nor is the one after a deletion that was left behind too', async () => {
+    const { dcr, client, memory, key } = await leftBehind(['close', 'close', { status: 401 }])
+    expect(await failureOf(dcr.delete(client))).toMatchObject({ code: 'network_error', outcome: 'unknown' })
+    expect(await failureOf(dcr.delete(client))).toMatchObject({ code: 'unauthorized' })
+    expect((await memory.get(key))?.client).toEqual(client)
+  })
+
+  test.each([404, 410])('a deletion that is answered %i after silence is done', async (status) => {
+    const { dcr, client, kept } = await leftBehind(['close', { status }])
+    await dcr.delete(client)
+    expect(await kept()).toEqual([])
+  })
 })
 
 test('a read that was left behind at a server that gives a new token with it: the next is locked', async () => {
@@ -424,6 +534,7 @@ test('a read that was left behind at a server that gives a new token with it: th
   await failureOf(connected.dcr.get(connected.client))
   const error = await failureOf(connected.again().get(connected.client))
   expect(error).toMatchObject({ code: 'management_locked', outcome: 'unknown' })
+  expect(error.message).toContain('follows a read whose answer was never kept')
 })
 
 describe('a deletion that was left behind', () => {
@@ -543,6 +654,15 @@ describe('a token that is refused because another process has got a new one mean
   }
 })
 
+test('a token that is refused, and that this call itself has got from a read, is not sent again', async () => {
+  const provider = { name: 'Reading first', readBeforeUpdate: true }
+  const read: Step = { body: { client_id: 'c1', ...METADATA, ...RENEWED } }
+  const connected = await connectKept([read, { status: 401 }], { provider })
+  const error = await failureOf(connected.dcr.update(connected.client, CHANGES))
+  expect(error).toMatchObject({ code: 'unauthorized', outcome: 'rejected' })
+  expect(connected.asked()).toBe('GET PUT')
+})
+
 describe('what a store says of itself', () => {
   const CODES = [
     'store_failed',
@@ -590,13 +710,23 @@ describe('what a store says of itself', () => {
 })
 
 test('a server that knows the application again, and leaves out the secret, does not take it from the store', async () => {
-  const { client_secret: _, ...silent } = known({ origin: 'https://as.example.com' })
-  const connected = await connect([])
-  const { server, dcr, memory, client } = connected
+  const { server, dcr, memory, client } = await connect([])
+  const { client_secret: _, ...silent } = client
   server.script.push({ status: 201, body: client }, { status: 201, body: { ...silent, ...RENEWED } })
   await dcr.register(METADATA)
+  const again = await dcr.register(METADATA)
+  expect(again).toEqual({ ...client, ...RENEWED })
+  expect(await clientsIn(memory)).toEqual([again])
+})
+
+test('nor from the error, when the store does not keep the answer', async () => {
+  const { server, dcr, store, client } = await connect([])
+  const { client_secret: _, ...silent } = client
+  server.script.push({ status: 201, body: client }, { status: 201, body: { ...silent, ...RENEWED } })
   await dcr.register(METADATA)
-  const [kept] = await clientsIn(memory)
-  expect(kept).toMatchObject({ client_secret: client.client_secret, ...RENEWED })
-  expect(await clientsIn(memory)).toHaveLength(1)
+  const { set } = store
+  store.set = async (of, stored) => (stored.intent ? set(of, stored) : Promise.reject(new Error('full')))
+  const error = await failureOf(dcr.register(METADATA))
+  expect(error).toMatchObject({ code: 'store_failed', outcome: 'applied' })
+  expect(error.client).toEqual({ ...client, ...RENEWED })
 })

@@ -41,7 +41,7 @@ const calls: Record<string, (server: ScriptedServer, options: DcrClientOptions) 
 
 describe('an abort', () => {
   for (const [name, call] of Object.entries(calls)) {
-    test(`${name}: before the start, nothing is sent`, async () => {
+    test(`F089: ${name}: before the start, nothing is sent`, async () => {
       const server = await startScripted()
       const error = await failureOf(call(server, { signal: AbortSignal.abort(REASON) }))
       expect(error).toMatchObject({ name: 'DcrError', code: 'aborted', outcome: 'not_sent', attempts: 0 })
@@ -49,7 +49,7 @@ describe('an abort', () => {
       expect(server.connections).toBe(0)
     })
 
-    test(`${name}: while waiting, it may have been done`, async () => {
+    test(`G109: ${name}: while waiting, it may have been done`, async () => {
       const controller = new AbortController()
       const server = await startScripted(() => {
         controller.abort(REASON)
@@ -115,7 +115,7 @@ describe('the deadline', () => {
   beforeEach(() => void vi.spyOn(performance, 'now').mockReturnValue(0))
 
   for (const [name, call] of Object.entries(calls)) {
-    test(`${name}: holds when the server never answers`, async () => {
+    test(`G096, G111: ${name}: holds when the server never answers`, async () => {
       const server = await startScripted('never answer', 'never answer', 'never answer')
       const error = await failureOf(call(server, { timeout: 50 }))
       expect(error).toMatchObject({ name: 'DcrError', code: 'timeout', outcome: 'unknown', attempts: 1 })

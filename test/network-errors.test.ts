@@ -19,7 +19,7 @@ const register = (fetch: Fetch) => new DcrClient(SERVER, { fetch }).register(MET
 const fetchFailed = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(`something ${code}`), { code }) })
 
-test('a connection that is refused is tried three times, and nothing was sent', async () => {
+test('F082: a connection that is refused is tried three times, and nothing was sent', async () => {
   const closed = createServer().listen(0, '127.0.0.1')
   await once(closed, 'listening')
   const origin = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`
@@ -35,7 +35,7 @@ test('a connection that is refused is tried three times, and nothing was sent', 
   expect(fetch).toHaveBeenCalledTimes(3)
 })
 
-test('a connection that is refused twice and then made registers one client', async () => {
+test('F083: a connection that is refused twice and then made registers one client', async () => {
   const server = await startScripted({ status: 201, body: { client_id: 'c1' } })
   const fetch = vi.fn((request: Request) => globalThis.fetch(request))
   fetch.mockRejectedValueOnce(fetchFailed('ECONNREFUSED')).mockRejectedValueOnce(fetchFailed('ECONNREFUSED'))
@@ -67,7 +67,8 @@ describe('the error of a fetch', () => {
     ].map((code): [string, string, number] => [code, 'unknown', 1]),
   ]
   for (const [code, outcome, attempts] of rows) {
-    test(`${code}: ${outcome}, ${attempts} time(s)`, async () => {
+    const numbers: Record<string, string> = { ENETUNREACH: 'F084: ', EHOSTUNREACH: 'F084: ' }
+    test(`${numbers[code] ?? ''}${code}: ${outcome}, ${attempts} time(s)`, async () => {
       const fetch = vi.fn(() => Promise.reject(fetchFailed(code)))
       const error = await failureOf(register(fetch))
       expect(error).toMatchObject({ name: 'DcrError', code: 'network_error', outcome, attempts })

@@ -91,6 +91,8 @@ describe('what is published', () => {
       'dist/agent-runtimes.js',
       'dist/index.d.ts',
       'dist/index.js',
+      'dist/node.d.ts',
+      'dist/node.js',
       'dist/providers/index.d.ts',
       'dist/providers/index.js',
       'dist/stores/file.d.ts',

@@ -30,7 +30,7 @@ describe('Retry-After', () => {
 
   for (const status of [429, 503]) {
     for (const after of ['0', past]) {
-      test(`${status} until ${after}: sent again`, async () => {
+      test(`${status === 429 ? 'K178' : 'K181'}, K184: ${status} until ${after}: sent again`, async () => {
         const server = await startScripted(refused(status, after), refused(status, after), created)
         await expect(register(server)).resolves.toEqual({ client_id: 'c1' })
         expect(server.requests).toHaveLength(3)
@@ -52,7 +52,7 @@ describe('Retry-After', () => {
       ['Fri, 31 Dec 9999 23:59:59 GMT', 2 ** 31],
     ] as const
     for (const [after, seconds] of late) {
-      test(`${status} until after the deadline (${after}): given up at once`, async () => {
+      test(`K183, K184: ${status} until after the deadline (${after}): given up at once`, async () => {
         const server = await startScripted(refused(status, after))
         const error = await failureOf(register(server))
         expect(error).toMatchObject({ status, outcome: 'rejected', attempts: 1 })
@@ -84,7 +84,7 @@ describe('Retry-After', () => {
     'Sun, 06 Nov 94 08:49',
   ]
   for (const after of invalid) {
-    test(`"${after.slice(0, 20)}" is none`, async () => {
+    test(`K183: "${after.slice(0, 20)}" is none`, async () => {
       const server = await startScripted(refused(429, after))
       const error = await failureOf(register(server))
       expect(error).toMatchObject({ code: 'rate_limited', outcome: 'rejected', attempts: 1 })

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import {
+  aesGcm,
   type ClientInformation,
   type CredentialStore,
   clientSecretBasic,
@@ -10,9 +14,13 @@ import {
   discover,
   memoryStore,
   none,
+  Registrar,
   registrationToken,
+  webStorageStore,
 } from '../src/index.js'
+import { fileStore } from '../src/stores/file/index.js'
 import { type ScriptedServer, startScripted } from './servers/scripted.js'
+import { fakeStorage } from './stores/fake-storage.js'
 
 const INITIAL_ACCESS_TOKEN = 'iat-canary-7d0c'
 const REGISTRATION_ACCESS_TOKEN = 'rat-canary-41e9'
@@ -120,6 +128,42 @@ describe('no secret is shown of what holds one', () => {
     const store = memoryStore()
     const client = { client_id: 'c1', client_secret: CLIENT_SECRET }
     await store.set('a', { issuer: 'https://as.example.com', client })
+    expectNoSecretIn(store)
+  })
+
+  const folder = mkdtempSync(join(tmpdir(), 'dcr-held-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const record = {
+    issuer: 'https://as.example.com',
+    client: { client_id: 'c1', client_secret: CLIENT_SECRET },
+  }
+  const encryption = aesGcm([
+    { id: 'one', key: new TextEncoder().encode('key-canary-of-thirty-two-bytes-5') },
+  ])
+  const kinds: Record<string, () => CredentialStore> = {
+    'a webStorageStore': () => webStorageStore(fakeStorage()),
+    'a webStorageStore that encrypts': () => webStorageStore(fakeStorage(), { encryption }),
+    'a fileStore': () => fileStore({ directory: join(folder, 'clear') }),
+    'a fileStore that encrypts': () => fileStore({ directory: join(folder, 'sealed'), encryption }),
+  }
+  for (const [name, open] of Object.entries(kinds)) {
+    test(name, async () => {
+      const store = open()
+      await store.set('a', record)
+      expectNoSecretIn(store)
+      expectNoSecretIn(encryption)
+    })
+  }
+
+  test('a Registrar, and the store that it holds', async () => {
+    const server = await startScripted()
+    server.script.push({ status: 201, body: known(server) })
+    const store = memoryStore()
+    const headers = { 'x-api-key': 'key-canary-5f' }
+    const registrar = new Registrar({ store, allowInsecureRequests: true, headers })
+    await registrar.ensure(server.metadata, METADATA, { initialAccessToken: INITIAL_ACCESS_TOKEN })
+    expectNoSecretIn(registrar)
     expectNoSecretIn(store)
   })
 

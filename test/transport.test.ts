@@ -56,20 +56,18 @@ describe('a registration is sent once', () => {
     test(`when the server ${name}`, async () => {
       const server = await startScripted(step, CREATED)
       const error = await failureOf(connect(server).register(METADATA))
-      expect(error).toMatchObject({
-        name: 'DcrError',
-        code: 'network_error',
-        outcome: 'unknown',
-        attempts: 1,
-      })
+      // Half a body that names the client says that there is one.
+      const client = name.endsWith('body') ? { client_id: 'c1' } : undefined
+      const outcome = client ? 'applied' : 'unknown'
+      expect(error).toMatchObject({ name: 'DcrError', code: 'network_error', outcome, attempts: 1 })
       expect(error.endpoint).toBe(`POST ${server.origin}/register`)
-      expect(error.client).toBeUndefined()
+      expect(error.client).toEqual(client)
       expect(server.requests).toHaveLength(1)
     })
   }
 
   for (const step of ['never answer', 'drip'] as const) {
-    test(`when the server's step is "${step}", until the deadline`, async () => {
+    test(`${step === 'drip' ? 'H118' : 'G096'}: when the server's step is "${step}", until the deadline`, async () => {
       const server = await startScripted(step, CREATED)
       const error = await failureOf(connect(server, { timeout: 50 }).register(METADATA))
       expect(error).toMatchObject({ name: 'DcrError', code: 'timeout', outcome: 'unknown', attempts: 1 })
@@ -87,7 +85,7 @@ describe('a registration is sent once', () => {
     expect(server.connections).toBe(1)
   })
 
-  test('when the server fails', async () => {
+  test('K182: when the server fails', async () => {
     for (const status of [408, 500, 502, 503, 504]) {
       const server = await startScripted({ status }, CREATED)
       const error = await failureOf(connect(server).register(METADATA))
@@ -223,7 +221,7 @@ async function run(code: string, origin: string): Promise<unknown> {
   return JSON.parse(printed)
 }
 
-test('a process can end when its calls have ended', async () => {
+test('F087, H128: a process can end when its calls have ended', async () => {
   const steps: Record<string, Step> = {
     create: CREATED,
     'answer never': 'never answer',

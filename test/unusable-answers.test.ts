@@ -40,13 +40,19 @@ describe('a success that cannot be used', () => {
       outcome: 'unknown',
       client: { ticket: 't1' },
     },
-    ...['[{"client_id":"c1"}]', 'null', '"c1"', '42', '', '{"client_id":"c1",'].map(
+    ...['[{"client_id":"c1"}]', 'null', '"c1"', '42', ''].map(
       (body): Row => ({
         name: `the body ${JSON.stringify(body)}`,
         answer: created(body),
         outcome: 'unknown',
       }),
     ),
+    {
+      name: 'a body that ends after the client_id',
+      answer: created('{"client_id":"c1",'),
+      outcome: 'applied',
+      client: { client_id: 'c1' },
+    },
     { name: '204', answer: { status: 204 }, outcome: 'unknown' },
     {
       name: '200 with HTML',
@@ -68,6 +74,7 @@ describe('a success that cannot be used', () => {
       answer: created({ client_id: 'c1', padding: 'x'.repeat(300 * 1024) }),
       code: 'response_too_large',
       outcome: 'applied',
+      client: { client_id: 'c1' },
     },
     {
       name: '300 KiB without saying so',
@@ -77,6 +84,7 @@ describe('a success that cannot be used', () => {
       ),
       code: 'response_too_large',
       outcome: 'applied',
+      client: { client_id: 'c1' },
     },
     {
       name: '64 MiB in 64 KiB of gzip',

@@ -1,71 +1,48 @@
-import { access } from 'node:fs/promises'
-import { type DcrError, Registrar } from 'dcr-client'
-import { fileStore } from 'dcr-client/stores/file'
+import type { DcrError } from 'dcr-client'
 import { credentialOf } from './credential.js'
-import { atRest, checkTidy, copyOf, newDirectory } from './folders.js'
+import { atRest, checkTidy } from './folders.js'
 import { check, type Scene, settle } from './invariants.js'
 import { startChild } from './processes.js'
-import { options, type Scenario, scenarios } from './scenarios.js'
-import { type Server, startServer } from './server.js'
+import { type Scenario, scenarios } from './scenarios.js'
+import type { Server } from './server.js'
+import { prepared, stageAt } from './stage.js'
 import type { KillPoint, Task } from './tasks.js'
-import { timed } from './timed-store.js'
 import { insist, Violation } from './violation.js'
 
 /** Milliseconds: what the file store promises of a lock whose process was killed. */
-export const LONGEST_WAIT = 2_000
+const LONGEST_WAIT = 2_000
 
 /** Processes that are started and killed at the same time: one for each core of a small machine. */
 const LANES = 2
 
-function stageAt(directory: string, server: Server) {
-  const watch = timed(fileStore({ directory }))
-  return { ...watch, watch, server, registrar: new Registrar({ ...options, store: watch.store }) }
-}
-
-/** What changes nothing, on the disk or at the server. */
-const LOOKS = /^before (lstat|stat|readFile|readlink|readdir) /
-
 /** Kills a process at every boundary of what it does, and checks each time that all is well, or said not to be. */
 async function killEverywhere(scenario: Scenario, lane: number): Promise<number> {
-  const server = await startServer(scenario.management)
-  const directory = await newDirectory()
-  const stage = stageAt(directory, server)
-  const act = await scenario.prepare(stage)
-  await atRest(stage.store)
-  const isEmpty = await access(directory).then(
-    () => false,
-    () => true,
-  )
-  const restore = server.snapshot()
-
-  const survives = async (kill: KillPoint): Promise<string> => {
-    restore()
-    const copy = isEmpty ? await newDirectory() : await copyOf(directory)
+  const { server, act, again } = await prepared(scenario)
+  const survives = async (kill: KillPoint) => {
+    const copy = await again()
     const child = startChild({ ...act, place: { kind: 'file', directory: copy }, kill } as Task)
     const end = await child.ended
     await server.quiet()
-    const [at = 'at its end'] = child.said.flatMap((heard) => (heard.said === 'killed' ? heard.at : []))
+    const killed = child.said.find((heard) => heard.said === 'killed')
     try {
       insist(end === 0 || end === 'SIGKILL', `the process ended with ${end}`, () => child.said)
       insist(!child.said.some(({ said }) => said === 'error'), 'the process failed', () => child.said)
       const kept = child.said.flatMap((heard) => (heard.said === 'kept' ? heard.credential : []))
       await recover(scenario, copy, server, new Set(kept))
     } catch (error) {
-      const where = `${scenario.name}, killed at ${kill.number} (${at}), in ${copy}`
+      const where = `${scenario.name}, killed at ${kill.when} ${kill.number} (${killed?.at ?? 'its end'}), in ${copy}`
       throw new Violation(`${where}: ${(error as Error).stack}`)
     }
-    return at
+    return killed
   }
 
   let kills = 0
   for (let number = lane; ; number += LANES) {
-    const at = await survives({ number, when: 'before' })
-    if (at === 'at its end') break
-    kills++
-    // After what only looks is before what comes next.
-    if (LOOKS.test(at)) continue
-    await survives({ number, when: 'after' })
-    kills++
+    const killed = await survives({ number, when: 'before' })
+    if (killed) kills++
+    // Where each waits for the one before, after that one and before this is the same boundary.
+    if (!killed?.isAfterLast && (await survives({ number: number - 1, when: 'after' }))) kills++
+    if (!killed) break
   }
   await server.close()
   return kills

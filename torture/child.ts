@@ -40,7 +40,7 @@ const { store, close } = await open(task.place)
 const options = { store: witnessed(store), allowInsecureRequests: true }
 say({ said: 'ready' })
 if (!('kill' in task) || !task.kill) await once(process.stdin, 'data')
-else await killAt(task.kill, (at) => say({ said: 'killed', at }))
+else await killAt(task.kill, (at, isAfterLast) => say({ said: 'killed', at, isAfterLast }))
 
 try {
   if (task.do === 'ensure') {
@@ -61,9 +61,12 @@ try {
         client_name: `${task.label} ${process.pid} ${count}`,
       }
       await registrar
-        .ensure(task.issuer, wanted)
+        .ensure(task.issuer, wanted, { name: task.name })
         .then(({ client }) => say({ said: 'result', client }), complain)
     }
+  } else if (task.do === 'break') {
+    const { breakEverywhere } = await import('./breaking.js')
+    say({ said: 'broken', times: await breakEverywhere(task.scenario, task.failure) })
   } else if (task.do === 'write') await write(store, task.key, task.times)
   else await readForEver(store, task.key, (times) => say({ said: 'read', times }))
 } catch (error) {

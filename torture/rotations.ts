@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { DcrClient, discover } from 'dcr-client'
 import { startProvider } from '../test/servers/oidc-provider.js'
 import { open, type Place } from './places.js'
@@ -15,13 +17,17 @@ const options = { allowInsecureRequests: true }
  * comes with an old one, and no update is lost.
  */
 export async function rotations(place: Place): Promise<string> {
-  const { issuer, provider, close } = await startProvider({ management: 'rotating' })
+  const { issuer, close } = await startProvider({ management: 'rotating' })
   const statuses: Record<string, number> = {}
-  provider.use(async (context, next) => {
-    await next()
-    const what = `${context.method} ${context.status}`
+  const { host } = new URL(issuer)
+  // Below the provider, which takes no more middleware once it has started.
+  const count = (message: unknown) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+    if (request.headers.host !== host) return
+    const what = `${request.method} ${response.statusCode}`
     statuses[what] = (statuses[what] ?? 0) + 1
-  })
+  }
+  subscribe('http.server.response.finish', count)
   const opened = await open(place)
   const server = await discover(issuer, options)
   const dcr = new DcrClient(server, { ...options, store: opened.store })
@@ -34,14 +40,27 @@ export async function rotations(place: Place): Promise<string> {
   for (const child of children) child.begin()
   const ends = await Promise.all(children.map(({ ended }) => ended))
   const last = children.map(({ said }) => said.at(-1))
-  insist(ends.every((end) => end === 0), 'a process failed', () => ({ ends, last, statuses }))
-  insist(last.every((heard) => heard?.said !== 'error'), 'an update failed', () => ({ last, statuses }))
+  insist(
+    ends.every((end) => end === 0),
+    'a process failed',
+    () => ({ ends, last, statuses }),
+  )
+  insist(
+    last.every((heard) => heard?.said !== 'error'),
+    'an update failed',
+    () => ({ last, statuses }),
+  )
 
   const done = statuses['PUT 200'] ?? 0
   insist(done === PROCESSES * TIMES, `${done} updates were done`, () => statuses)
   // With the token in the store, and not with the first one, which is long void.
   await dcr.get(client)
-  insist(!Object.keys(statuses).some((what) => / [45]/.test(what) && what !== 'GET 404'), 'a request was refused', () => statuses)
+  insist(
+    !Object.keys(statuses).some((what) => / [45]/.test(what) && what !== 'GET 404'),
+    'a request was refused',
+    () => statuses,
+  )
+  unsubscribe('http.server.response.finish', count)
   await opened.close()
   await close()
   return `${PROCESSES} processes, ${done} updates, each with a new token: none refused, the last token works`

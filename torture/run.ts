@@ -1,8 +1,10 @@
 import { boundaries } from './boundaries.js'
+import { inDatabase } from './databases.js'
+import { failures } from './failures.js'
 import { newDirectory, removeDirectories } from './folders.js'
+import { moments } from './moments.js'
 import { rotations } from './rotations.js'
 import { seed } from './seed.js'
-import { withServers } from './servers.js'
 import { stampede } from './stampede.js'
 import { torn } from './torn.js'
 
@@ -11,9 +13,11 @@ const inFiles = async () => ({ kind: 'file', directory: await newDirectory() }) 
 const parts: Record<string, () => Promise<string>> = {
   stampede: async () => stampede(await inFiles()),
   rotations: async () => rotations(await inFiles()),
-  redis: () => withServers('redis', stampede, rotations),
-  postgres: () => withServers('postgres', stampede, rotations),
+  redis: () => inDatabase('redis', stampede),
+  postgres: () => inDatabase('postgres', stampede),
   boundaries,
+  moments,
+  failures,
   torn,
 }
 
@@ -26,7 +30,9 @@ for (const [name, run] of chosen) {
   const begun = performance.now()
   try {
     const result = await run()
-    console.log(`${name.padEnd(11)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${result}`)
+    console.log(
+      `${name.padEnd(11)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${result}`,
+    )
   } catch (error) {
     // What was found stays where it is, to be looked at.
     console.error(`${name}: ${error instanceof Error ? error.stack : error}\nseed ${seed}`)

@@ -10,7 +10,8 @@ const before: ClientMetadata = { redirect_uris: ['https://app.example.com/cb'], 
 const after: ClientMetadata = { ...before, client_name: 'after' }
 
 type Stage = Pick<Scene, 'store' | 'registrar' | 'server'>
-type Act = Task extends infer Each ? (Each extends Task ? Omit<Each, 'place' | 'kill'> : never) : never
+/** What a process is to do, wherever. */
+export type Act = Task extends infer Each ? (Each extends Task ? Omit<Each, 'place' | 'kill'> : never) : never
 
 /** Something that a process does, and that is done again when it was killed. */
 export interface Scenario {

@@ -57,7 +57,7 @@ export async function startServer(management: Management): Promise<Server> {
   }
 
   /** A status, and what is told with it. */
-  const answer = (request: IncomingMessage, body: string): [number, object?, string?] => {
+  const answer = (request: IncomingMessage, body: string): [number, object | undefined, string?] => {
     const { method, url = '' } = request
     if (method === 'GET' && url === '/.well-known/oauth-authorization-server') return [200, metadata]
     if (method === 'POST' && url === '/register') {
@@ -66,7 +66,7 @@ export async function startServer(management: Management): Promise<Server> {
       return [201, told(client_id, { ...JSON.parse(body), ...secret }), client_id]
     }
     const [, client_id = ''] = /^\/clients\/(.+)$/.exec(url) ?? []
-    if (management === 'none' || client_id === '') return [404]
+    if (management === 'none' || client_id === '') return [404, undefined]
     const client = clients.get(client_id)
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
     if (!client || token !== client.registration_access_token) return [401, undefined, client_id]

@@ -26,7 +26,9 @@ export async function stampede(place: Place): Promise<string> {
   const ends = await Promise.all(herd.map(({ ended }) => ended))
 
   const said = herd.map((child) => child.said)
-  const results = said.flat().flatMap((heard) => (heard.said === 'result' ? JSON.stringify(heard.client) : []))
+  const results = said
+    .flat()
+    .flatMap((heard) => (heard.said === 'result' ? JSON.stringify(heard.client) : []))
   insist(ends.every((end) => end === 0) && results.length === PROCESSES, 'a process failed', () => said)
   insist(server.count('POST') === 1, `${server.count('POST')} registrations arrived`, () => server.log)
   insist(new Set(results).size === 1, 'they did not all get the same client', () => [...new Set(results)])

@@ -1,4 +1,5 @@
 import type { AuthorizationServerMetadata, ClientInformation, ClientMetadata } from 'dcr-client'
+import type { Failure } from './broken-disk.js'
 import type { Place } from './places.js'
 
 /** Where a process is to kill itself: before or after the operation of that number. */
@@ -27,7 +28,14 @@ export type Task =
       readonly times: number
       readonly kill?: KillPoint
     })
-  | (Anywhere & { readonly do: 'ensure for ever'; readonly issuer: string; readonly label: string })
+  | (Anywhere & {
+      readonly do: 'ensure for ever'
+      readonly issuer: AuthorizationServerMetadata
+      /** Of the client that it wants, which it wants to have another label each time. */
+      readonly name: string
+      readonly label: string
+    })
+  | (Anywhere & { readonly do: 'break'; readonly scenario: string; readonly failure: Failure })
   | (Anywhere & { readonly do: 'write'; readonly key: string; readonly times: number })
   | (Anywhere & { readonly do: 'read'; readonly key: string })
 
@@ -41,5 +49,8 @@ export type Said =
   | { readonly said: 'kept'; readonly credential: string }
   | { readonly said: 'result'; readonly client: ClientInformation }
   | { readonly said: 'error'; readonly code: string; readonly message: string }
-  | { readonly said: 'killed'; readonly at: string }
+  /** So many operations of the disk have failed. */
+  | { readonly said: 'broken'; readonly times: number }
+  /** It is about to kill itself. `isAfterLast`: all operations before this one had ended. */
+  | { readonly said: 'killed'; readonly at: string; readonly isAfterLast: boolean }
   | { readonly said: 'read'; readonly times: number }

@@ -16,7 +16,9 @@ export async function torn(): Promise<string> {
   const directory = await newDirectory()
   const anywhere = { place: { kind: 'file', directory }, key: KEY } as const
   const readers = Array.from({ length: READERS }, () => startChild({ do: 'read', ...anywhere }))
-  const writers = Array.from({ length: WRITERS }, () => startChild({ do: 'write', ...anywhere, times: TIMES }))
+  const writers = Array.from({ length: WRITERS }, () =>
+    startChild({ do: 'write', ...anywhere, times: TIMES }),
+  )
   const children = [...readers, ...writers]
   await Promise.all(children.map((child) => child.next('ready')))
   for (const child of children) child.begin()
@@ -25,11 +27,20 @@ export async function torn(): Promise<string> {
   await Promise.all(readers.map(kill))
   const said = children.flatMap((child) => child.said)
   insist(!said.some((heard) => heard.said === 'error'), 'a process failed', () => said)
-  insist(ends.every((end) => end === 0), 'a writer ended early', () => ends)
+  insist(
+    ends.every((end) => end === 0),
+    'a writer ended early',
+    () => ends,
+  )
   const saves = await numberIn(fileStore({ directory }), KEY)
   insist(saves === WRITERS * TIMES, `of ${WRITERS * TIMES} saves, ${saves} were counted: some were lost`)
 
-  const reads = readers.map((child) => Math.max(0, ...child.said.map((heard) => (heard.said === 'read' ? heard.times : 0))))
-  insist(reads.every((count) => count > 0), 'a reader read nothing')
+  const reads = readers.map((child) =>
+    Math.max(0, ...child.said.map((heard) => (heard.said === 'read' ? heard.times : 0))),
+  )
+  insist(
+    reads.every((count) => count > 0),
+    'a reader read nothing',
+  )
   return `${saves} saves by ${WRITERS} processes, ${reads.reduce((sum, count) => sum + count)} reads, none torn`
 }

@@ -1,101 +1,34 @@
-import type { ErrorDetails } from '../errors.js'
-import { isRecord } from '../json.js'
+import type { ErrorCode, ErrorDetails } from '../errors.js'
 import type { Provider } from '../providers/provider.js'
-import type { Warning, WarningCode } from '../warnings.js'
+import type { WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
-import { parse } from './url.js'
+import { type CheckedOptions, checkedOptions, type RequestOptions } from './options.js'
+import { LONGEST_NAME, printable } from './printable.js'
 
-/** Options of every call; those given to a call win over those given to the `DcrClient`. */
-export interface RequestOptions {
-  /**
-   * The one seam to the network, called as `fetch(request)`. Default: the global `fetch`. It should honour
-   * `request.signal` and `request.redirect`; the deadline holds even if it does not.
-   */
-  fetch?: ((request: Request) => Promise<Response>) | undefined
-  /** Headers to add to every request. Not `authorization`, which is this library's to set. */
-  headers?: Readonly<Record<string, string>> | undefined
-  /** Aborts the call. The error's `cause` is then the signal's reason. */
-  signal?: AbortSignal | undefined
-  /** Milliseconds for the whole call: every attempt, wait and body included. Default 30,000. */
-  timeout?: number | undefined
-  /** Allows `http:`, for loopback addresses only. Default false. */
-  allowInsecureRequests?: boolean | undefined
-  /**
-   * Origins, such as `https://manage.example.com`, which may be sent the credentials that manage a client
-   * although they are not the origin of the registration endpoint. Default none.
-   */
-  trustedOrigins?: readonly string[] | undefined
-  /** Told of each tolerated deviation while the call runs. Default: nobody is told. */
-  onWarning?: ((warning: Warning) => void) | undefined
-}
+export type { RequestOptions } from './options.js'
 
 /** One call of the public surface, from its start to its deadline. */
-export interface Call extends Readonly<Omit<RequestOptions, 'onWarning'>> {
+export interface Call extends Readonly<Omit<CheckedOptions, 'onWarning'>> {
   readonly operation: string
   /** Where the server that is called contradicts the specifications. */
   readonly provider?: Provider | undefined
-  readonly timeout: number
   /** On the clock of `performance.now()`. */
   readonly expiresAt: number
   readonly warn: (code: WarningCode, message: string, member?: string) => void
 }
 
-/** Long enough for a slow server and one more try, short enough that a person is still waiting. */
-const DEFAULT_TIMEOUT = 30_000
-/** A longer timer fires at once, in every runtime. */
-const LONGEST_TIMER = 2_147_483_647
-
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-/** Headers that are ours to set, or the connection's. */
-const OWN_HEADER =
-  /^(authorization|content-(type|length)|host|connection|keep-alive|upgrade|expect|te|trailer|transfer-encoding)$/i
-/** What `Headers` takes: it would put a refused value into its own error. */
-const HEADER_VALUE = /^[\t\x20-\x7e\xa0-\xff]*$/
-
 export function openCall(operation: string, ...layers: readonly (RequestOptions | undefined)[]): Call {
-  const options = merge(layers)
-  const { timeout = DEFAULT_TIMEOUT, headers = {}, onWarning } = options
-  const refuse = (what: string) => failure({ operation }, 'invalid_argument', `options.${what}`)
-  if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) {
-    throw refuse(`timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`)
-  }
-  const { fetch, signal, trustedOrigins = [] } = options
-  for (const [name, given] of Object.entries({ fetch, onWarning })) {
-    if (given !== undefined && typeof given !== 'function') throw refuse(`${name} must be a function`)
-  }
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw refuse('signal must be an AbortSignal, such as the signal of an AbortController')
-  }
-  // The members of a `Headers` are not its own: it would be taken for empty.
-  if (!isRecord(headers) || Symbol.iterator in headers)
-    throw refuse('headers must be a plain object: Object.fromEntries(headers) makes one')
-  if (!Array.isArray(trustedOrigins) || trustedOrigins.some((origin) => parse(origin)?.origin !== origin)) {
-    throw refuse(
-      'trustedOrigins must be a list of origins such as "https://as.example.com", without a slash at the end',
-    )
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (
-      !HEADER_NAME.test(name) ||
-      OWN_HEADER.test(name) ||
-      typeof value !== 'string' ||
-      !HEADER_VALUE.test(value)
-    ) {
-      throw refuse(`headers cannot set "${name.slice(0, 64)}", or not to that value`)
-    }
-  }
+  const { onWarning, ...options } = checkedOptions(operation, layers)
   return {
+    ...options,
     operation,
-    timeout,
-    fetch,
-    headers,
-    signal,
-    allowInsecureRequests: options.allowInsecureRequests,
-    trustedOrigins,
-    expiresAt: performance.now() + timeout,
+    provider: undefined,
+    expiresAt: performance.now() + options.timeout,
     warn: (code, message, member) => {
       try {
-        onWarning?.(member === undefined ? { code, message } : { code, member, message })
+        // A server names its members as it likes.
+        const named = member !== undefined && { member: printable(member, LONGEST_NAME) }
+        onWarning?.({ code, ...named, message })
       } catch {
         // A listener cannot change what became of a request.
       }
@@ -103,51 +36,95 @@ export function openCall(operation: string, ...layers: readonly (RequestOptions 
   }
 }
 
-/** Own members only, so that a polluted `Object.prototype` cannot loosen the rules. */
-function merge(layers: readonly (RequestOptions | undefined)[]): RequestOptions {
-  const merged = Object.create(null)
-  for (const layer of layers) {
-    for (const [name, value] of Object.entries(Object(layer))) if (value !== undefined) merged[name] = value
-  }
-  return merged
-}
-
 export const NOTHING_SENT: ErrorDetails = { outcome: 'not_sent' }
 
+/** Why a wait is over before what was waited for has come. */
+export interface Interruption {
+  readonly code: ErrorCode
+  readonly what: string
+  readonly cause?: unknown
+}
+
+/** A time of its own for a part of a call. */
+export interface PartLimit {
+  readonly milliseconds: number
+  readonly what: string
+}
+
+function interruptionOf({ signal, timeout }: Call, limit?: PartLimit): Interruption {
+  if (signal?.aborted) return { code: 'aborted', what: 'was aborted', cause: signal.reason }
+  return { code: 'timeout', what: limit?.what ?? `had not ended after ${timeout} ms` }
+}
+
 /**
- * Runs a task until it settles, the call's deadline passes or its signal aborts, whichever is first. What the
- * task still does after its own signal has fired is ignored. `during` and `before` are what to tell of an
- * interruption of the task, and of one that came before it could start.
+ * Runs a task until it settles, the call's deadline or the time for this part of it passes, or its signal aborts,
+ * whichever is first: the result is then what `interrupted` makes of it, or throws. The task can have the time for
+ * its part begin anew.
  */
-export function within<T>(
+export function unlessInterrupted<T, Else>(
+  call: Call,
+  task: (restart: () => void) => Promise<T>,
+  interrupted: (interruption: Interruption) => Else,
+  limit?: PartLimit,
+): Promise<T | Else> {
+  const { signal, expiresAt } = call
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    let last: ReturnType<typeof setTimeout> | undefined
+    const finish = () => {
+      isOver = true
+      for (const timer of [deadline, silence, last]) clearTimeout(timer)
+      signal?.removeEventListener('abort', aborted)
+    }
+    const interrupt = (passed?: PartLimit) => {
+      finish()
+      try {
+        resolve(interrupted(interruptionOf(call, passed)))
+      } catch (error) {
+        reject(error)
+      }
+    }
+    const aborted = () => interrupt()
+    const timer = (milliseconds: number, passed?: PartLimit) =>
+      setTimeout(() => {
+        // This thread may have been busy all the time, and the answer be there: it is looked for once more.
+        last = setTimeout(interrupt, 0, passed)
+      }, milliseconds)
+    const remaining = Math.max(0, expiresAt - performance.now())
+    const deadline = timer(remaining)
+    const part = limit && limit.milliseconds < remaining ? limit : undefined
+    let silence = part && timer(part.milliseconds, part)
+    const restart = () => {
+      clearTimeout(silence)
+      silence = part && !isOver ? timer(part.milliseconds, part) : undefined
+    }
+    if (signal?.aborted) return interrupt()
+    signal?.addEventListener('abort', aborted)
+    task(restart).then(resolve, reject).finally(finish)
+  })
+}
+
+/**
+ * Runs a task until it settles or is interrupted. What the task still does after its own signal has fired is ignored.
+ * `during` and `before` are what to tell of an interruption of the task, and of one that came before it could start.
+ */
+export async function within<T>(
   call: Call,
   task: (signal: AbortSignal) => Promise<T> | T,
   during = NOTHING_SENT,
   before = during,
+  limit?: PartLimit,
 ): Promise<T> {
-  const { signal, expiresAt } = call
-  return new Promise((resolve, reject) => {
-    const remaining = expiresAt - performance.now()
-    const controller = new AbortController()
-    const finish = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', interrupt)
-    }
-    const interrupt = (details: unknown) => {
-      finish()
-      const told = details === before ? before : during
-      reject(
-        signal?.aborted
-          ? failure(call, 'aborted', 'was aborted', { ...told, cause: signal.reason })
-          : failure(call, 'timeout', `had not ended after ${call.timeout} ms`, told),
-      )
-      controller.abort()
-    }
-    const timer = setTimeout(interrupt, remaining)
-    if (signal?.aborted || remaining <= 0) return interrupt(before)
-    signal?.addEventListener('abort', interrupt)
-    Promise.resolve(controller.signal).then(task).then(resolve, reject).finally(finish)
-  })
+  const fail = ({ code, what, cause }: Interruption, details: ErrorDetails): never => {
+    throw failure(call, code, what, cause === undefined ? details : { ...details, cause })
+  }
+  if (call.signal?.aborted || call.expiresAt <= performance.now()) return fail(interruptionOf(call), before)
+  const controller = new AbortController()
+  const interrupted = (interruption: Interruption): never => {
+    controller.abort()
+    return fail(interruption, during)
+  }
+  return unlessInterrupted(call, async () => task(controller.signal), interrupted, limit)
 }
 
 /** A wait in milliseconds that leaves no timer behind. */

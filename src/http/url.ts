@@ -1,5 +1,7 @@
 import { failure } from './failure.js'
-import { hasControlCharacter } from './printable.js'
+
+/** Characters; what servers take of a request line at most, by their defaults. */
+const LONGEST_URL = 8192
 
 interface Rules {
   readonly operation: string
@@ -15,17 +17,26 @@ export function callableUrl(value: unknown, name: string, rules: Rules): URL {
   if (typeof text !== 'string' || text === '') {
     throw failure(rules, 'invalid_url', `${name} must be an absolute https URL`)
   }
-  if (hasControlCharacter(text) || /[\s\\]/.test(text)) {
-    throw failure(rules, 'invalid_url', `${name} must not have spaces, backslashes or control characters`)
+  if (/[\s\\\p{Cc}\p{Cf}\p{Cs}]/u.test(text)) {
+    const what = 'must not have spaces, backslashes, control or invisible characters'
+    throw failure(rules, 'invalid_url', `${name} ${what}`)
   }
-  const [, scheme = '', userinfo, fragment] =
-    /^([a-z][a-z\d+.-]*:)\/\/([^/?#]*@)?[^#]*(#.*)?$/i.exec(text) ?? []
+  if (text.length > LONGEST_URL) {
+    throw failure(rules, 'invalid_url', `${name} must not be longer than ${LONGEST_URL} characters`)
+  }
+  const [, scheme = '', userinfo, host = '', fragment] =
+    /^([a-z][a-z\d+.-]*:)\/\/([^/?#]*@)?([^/?#:]*)[^#]*(#.*)?$/i.exec(text) ?? []
   if (scheme === '')
     throw failure(rules, 'invalid_url', `${name} must be an absolute URL that starts with https://`)
   if (userinfo) throw failure(rules, 'invalid_url', `${name} must not have a user name or password in it`)
   if (fragment) throw failure(rules, 'invalid_url', `${name} must not have a fragment`)
   const url = parse(text)
-  if (!url) throw failure(rules, 'invalid_url', `${name} is not a valid URL`)
+  if (!url || url.port === '0' || !isHostLength(url.hostname)) {
+    throw failure(rules, 'invalid_url', `${name} is not a valid URL`)
+  }
+  if (!isPlainHost(host, url.hostname)) {
+    throw failure(rules, 'invalid_url', `the host of ${name} must be written as what it is, ${url.hostname}`)
+  }
   if (url.protocol === 'https:') return url
   if (url.protocol !== 'http:') throw failure(rules, 'invalid_url', `${name} must be an https URL`)
   if (rules.allowInsecureRequests && isLoopback(url)) return url
@@ -33,6 +44,19 @@ export function callableUrl(value: unknown, name: string, rules: Rules): URL {
     ? 'set allowInsecureRequests to reach a server on this machine'
     : 'http is for loopback addresses only, and only where allowInsecureRequests is set'
   throw failure(rules, 'insecure_url', `${name} is not https (${showUrl(url)}); ${advice}`)
+}
+
+/** What names can have (RFC 1035 §2.3.4): the parser leaves that to whoever looks them up. */
+function isHostLength(host: string): boolean {
+  return host.length <= 253 && host.split('.').every((label) => label.length <= 63)
+}
+
+/** The parser turns circled digits into digits and drops soft hyphens: what reads as one host would be another. */
+function isPlainHost(written: string, parsed: string): boolean {
+  const labels = parsed.split('.')
+  const isForeign = (label: string) => /[^\0-\x7f]/.test(label)
+  const pairs = written.split('.').map((label, index) => [label, labels[index] ?? ''] as const)
+  return !written.includes('%') && pairs.every(([label, as]) => !isForeign(label) || as.startsWith('xn--'))
 }
 
 export function parse(text: string, base?: URL): URL | undefined {

@@ -1,7 +1,8 @@
-import { custodyOf } from '../custody.js'
+import type { Custody } from '../custody.js'
 import type { DcrError } from '../errors.js'
 import { failure } from '../http/failure.js'
 import { isOffered } from '../management.js'
+import type { Records } from '../stored-custody.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import { alone, currentSite, type Entry, knownSite, read } from './entry.js'
@@ -47,7 +48,7 @@ export function ensured(
   unsaved: Unsaved,
 ): Promise<Ensured> {
   const once = (): Promise<Ensured> =>
-    alone(entry, async (found) => {
+    alone(entry, async (found, custodyInTurn) => {
       const stored = withDoubtListed(await unsaved.settle(entry, found))
       const plan = planOf(entry, stored, wanted)
       // Whoever had the turn before has done it.
@@ -55,7 +56,11 @@ export function ensured(
       if (reusable) return reusable
       try {
         const check = (now: StoredRegistration) => checkLimits(now, plan, whenInDoubt, wanted.now, entry.call)
-        return await made(entry, stored, wanted, plan, unsaved, check)
+        const keeping: Keeping = (now, records, task) => {
+          const custody = custodyInTurn(now, records)
+          return unsaved.guard(entry, custody, records, () => task(custody))
+        }
+        return await made(entry, stored, wanted, plan, keeping, check)
       } catch (error) {
         const { client, server = { issuer: entry.issuer } } = stored
         const { code, outcome } = error as DcrError
@@ -80,23 +85,28 @@ export function ensured(
   })
 }
 
+/** Runs a task with the custody of what is stored, and remembers what that could not save. */
+type Keeping = (
+  now: StoredRegistration,
+  records: Records,
+  task: (custody: Custody) => Promise<StoredRegistration>,
+) => Promise<StoredRegistration>
+
 async function made(
   entry: Entry,
   stored: StoredRegistration,
   wanted: Wanted,
   plan: Plan,
-  unsaved: Unsaved,
+  keeping: Keeping,
   checkLimit: (now: StoredRegistration) => void,
 ): Promise<Ensured> {
   if (plan.action !== 'update') checkLimit(stored)
   const site = await currentSite(entry)
-  const { store, key, call } = entry
   let { action } = plan
   let next = stored
   if (action === 'update') {
-    const custody = custodyOf(store, key, stored, MANAGED)
-    const run = () => updateInPlace(entry, { ...site, custody }, stored, wanted)
-    next = await unsaved.guard(entry, custody, MANAGED, run).catch((error) => {
+    const run = (custody: Custody) => updateInPlace(entry, { ...site, custody }, stored, wanted)
+    next = await keeping(stored, MANAGED, run).catch((error) => {
       if (!isUnmanageable(error)) throw error
       action = 'replace'
       return read(entry)
@@ -107,15 +117,15 @@ async function made(
   }
   if (action !== 'update') {
     const records = registered(wanted, site.server)
-    const custody = custodyOf(store, key, withDoubtListed(next), records)
-    const run = () => registerAnew(entry, { ...site, custody }, next, wanted, records)
-    next = await unsaved.guard(entry, custody, records, run)
+    const now = next
+    const run = (custody: Custody) => registerAnew(entry, { ...site, custody }, now, wanted, records)
+    next = await keeping(withDoubtListed(now), records, run)
   }
   const { client } = next
-  if (!client) throw failure(call, 'store_conflict', 'another process has removed the client meanwhile')
+  if (!client) throw failure(entry.call, 'store_conflict', 'another process has removed the client meanwhile')
   const { client_secret_expires_at: end = 0 } = client
   if (end > 0 && end <= (next.receivedAt ?? 0)) {
-    call.warn(
+    entry.call.warn(
       'expired_on_arrival',
       'The secret had expired when it came: the clocks disagree.',
       'client_secret',

@@ -1,4 +1,4 @@
-import { inTurn, storeError, unhurried } from '../custody.js'
+import { storeError, unhurried } from '../custody.js'
 import { found } from '../discovery.js'
 import type { ErrorDetails } from '../errors.js'
 import { type Call, NOTHING_SENT, within } from '../http/call.js'
@@ -7,6 +7,7 @@ import { hasControlCharacter } from '../http/printable.js'
 import type { ManagementOptions, Site } from '../management.js'
 import { siteOf } from '../site.js'
 import { type CredentialStore, registrationKey, type StoredRegistration } from '../stores/store.js'
+import { type CustodyInTurn, inTurn } from '../turn.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 
 /** The issuer identifier, or the metadata of a server that publishes none. */
@@ -66,9 +67,11 @@ export function readBack(entry: Entry, client: ClientInformation): Promise<Store
 }
 
 /** Runs a task while nobody else who shares the store runs one for this entry. */
-export function alone<T>(entry: Entry, task: (stored: StoredRegistration) => Promise<T>): Promise<T> {
-  const { store, key, issuer, name, call } = entry
-  return inTurn(store, key, call, (stored = { issuer, name }) => task(stored))
+export function alone<T>(
+  { store, key, issuer, name, call }: Entry,
+  task: (stored: StoredRegistration, custodyInTurn: CustodyInTurn) => Promise<T>,
+): Promise<T> {
+  return inTurn(store, key, call, (stored = { issuer, name }, custodyInTurn) => task(stored, custodyInTurn))
 }
 
 /** The server as it was when it was last asked. */

@@ -9,7 +9,10 @@ interface Flight<T> {
   waiting: number
 }
 
-/** Calls that want the same at the same time share one run of it. It ends early only when nobody waits for it any more. */
+/**
+ * Calls that want the same at the same time share one run of it, which has the deadline of the first. It ends before
+ * that only when nobody waits for it any more.
+ */
 export class Flights<T> {
   readonly #flights = new Map<string, Flight<T>>()
 

@@ -1,4 +1,3 @@
-import { custodyOf } from '../custody.js'
 import type { OAuthError } from '../errors.js'
 import { isOffered, managementExchange } from '../management.js'
 import { manage } from '../managing.js'
@@ -9,7 +8,7 @@ import { isUnmanageable } from './updating.js'
 
 /** Says of a client that a token endpoint has refused whether it is given up; a server that can be asked decides. */
 export function invalidated(entry: Entry, refused: ClientInformation): Promise<boolean> {
-  return alone(entry, async (stored) => {
+  return alone(entry, async (stored, custodyInTurn) => {
     const { client } = stored
     const isInForce =
       client?.client_id === refused.client_id && client.client_secret === refused.client_secret
@@ -20,7 +19,7 @@ export function invalidated(entry: Entry, refused: ClientInformation): Promise<b
     let trouble: 'invalid_client' | 'gone' = 'invalid_client'
     if (isOffered('GET', client, site, call)) {
       try {
-        const custody = custodyOf(entry.store, entry.key, withDoubtListed(stored), MANAGED)
+        const custody = custodyInTurn(withDoubtListed(stored), MANAGED)
         const read = await manage(client, { ...site, custody }, call)
         return read.client_secret !== client.client_secret
       } catch (error) {

@@ -1,7 +1,8 @@
-import { inTurn, storeError } from '../custody.js'
+import { storeError } from '../custody.js'
 import type { DcrError } from '../errors.js'
 import { type Call, within } from '../http/call.js'
 import type { CredentialStore, StoredOrphan, StoredRegistration } from '../stores/store.js'
+import { inTurn } from '../turn.js'
 
 /** A client that exists at a server, or may exist, and is not in use. */
 export interface Orphan extends StoredOrphan {

@@ -1,5 +1,6 @@
-import { type Records, seconds } from '../custody.js'
+import { seconds } from '../custody.js'
 import { carriedOver } from '../information.js'
+import type { Records } from '../stored-custody.js'
 import type { OrphanReason, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation, ClientMetadata } from '../types.js'
 import type { Wanted } from './wanted.js'

@@ -1,7 +1,7 @@
-import type { Records } from '../custody.js'
 import type { DcrError } from '../errors.js'
 import { register } from '../registering.js'
 import type { KeptSite } from '../site.js'
+import type { Records } from '../stored-custody.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { discard } from './discarding.js'

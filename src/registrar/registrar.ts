@@ -139,6 +139,7 @@ export class Registrar {
   /**
    * Deletes the client, at the server and in the store. One that the server does not delete is listed as an orphan.
    *
+   * @throws {DcrError} Where nobody knows whether the server has deleted it: it is kept, and can be removed again.
    * @see RFC 7592 §2.3
    */
   async remove(issuer: Issuer, options?: EntryOptions): Promise<void> {
@@ -150,12 +151,17 @@ export class Registrar {
    * was lost that is no more than what was asked for.
    *
    * @param issuer - Only those at this issuer.
+   * @throws {DcrError} The errors of the store; `timeout` where a registration that is under way does not end.
    */
   async orphans(issuer?: string, options?: RequestOptions): Promise<Orphan[]> {
     return orphansIn(this.#options.store, issuer, openCall('orphans', this.#options, options))
   }
 
-  /** Deletes the orphans that can be deleted, at their servers and from the list. */
+  /**
+   * Deletes the orphans that can be deleted, at their servers and from the list. What fails of one is in the result.
+   *
+   * @throws {DcrError} `invalid_argument`, and the errors of {@link orphans}.
+   */
   async collect(given?: CollectOptions): Promise<Collected> {
     const options = { __proto__: null, ...given } as CollectOptions
     const call = this.#call('collect', options)
@@ -174,7 +180,11 @@ export class Registrar {
     return collected(orphans, (orphan) => ({ ...this.#place(orphan), credentials: options, call }))
   }
 
-  /** Takes an orphan off the list: one that was deleted in another way, or never came to be. */
+  /**
+   * Takes an orphan off the list: one that was deleted in another way, or never came to be. Sends nothing.
+   *
+   * @throws {DcrError} `invalid_argument`, and the errors of the store.
+   */
   async forget(orphan: Orphan, options?: RequestOptions): Promise<void> {
     const call = this.#call('forget', options)
     const { id, key } = Object(orphan) as Partial<Orphan>

@@ -1,4 +1,3 @@
-import { custodyOf } from '../custody.js'
 import { deleteClient } from '../deleting.js'
 import { alone, amend, type Entry, knownSite } from './entry.js'
 import { MANAGED, orphan, withDoubtListed } from './records.js'
@@ -6,11 +5,11 @@ import { isUnmanageable } from './updating.js'
 
 /** Deletes the client in force. One that cannot be deleted is no longer in use, and listed. */
 export function removed(entry: Entry): Promise<void> {
-  return alone(entry, async (stored) => {
+  return alone(entry, async (stored, custodyInTurn) => {
     const { client } = stored
     if (!client) return
     const call = { ...entry.call, operation: 'delete' }
-    const custody = custodyOf(entry.store, entry.key, withDoubtListed(stored), MANAGED)
+    const custody = custodyInTurn(withDoubtListed(stored), MANAGED)
     try {
       await deleteClient(client, { ...knownSite(entry, stored), custody }, call)
     } catch (error) {

@@ -1,8 +1,9 @@
-import type { Backend, Hold } from './backend.js'
+import { DcrError } from '../errors.js'
+import type { Backend, Found, Hold } from './backend.js'
 import type { Encryption } from './encryption.js'
-import { decode, encode, type Kept } from './envelope.js'
+import { decode, encode, type Kept, keyNamedIn } from './envelope.js'
 import { storeFailure } from './failure.js'
-import type { CredentialStore, StoredRegistration } from './store.js'
+import { type CredentialStore, issuerOf, type StoredRegistration } from './store.js'
 import { turns } from './turns.js'
 
 /** Options of every store that keeps its registrations outside the process. */
@@ -21,6 +22,8 @@ interface Holding {
 
 type Change = 'made' | 'unexpected' | 'lost'
 
+type Take = (key: string, signal: AbortSignal, isOurs?: boolean) => Promise<Hold>
+
 /** A store of registrations made of a keeper of texts: what all of them check and promise is here. */
 export function backedStore(backend: Backend, { encryption }: StoreOptions = {}): CredentialStore {
   const tasks = turns()
@@ -30,7 +33,8 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
   const open = async (text: string, place: string): Promise<Kept> => {
     const kept = await decode(text, place, encryption)
     if (backend.place(kept.key) === place) return kept
-    throw storeFailure('store_unreadable', `${place} belongs to another client, and is left as it is`)
+    const what = `${place} belongs to another client, of ${backend.place(kept.key)}, and is left as it is`
+    throw storeFailure('store_unreadable', `${what}: move it back, or away`)
   }
 
   const read = async (key: string, hold?: Hold): Promise<StoredRegistration | undefined> => {
@@ -38,19 +42,22 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
     return text === undefined ? undefined : (await open(text, backend.place(key))).stored
   }
 
-  const take = (key: string, signal: AbortSignal): Promise<Hold> =>
+  /** Who gave up is told their own reason; who had no time left, what the backend has waited for. */
+  const take: Take = (key, signal, isOurs = false) =>
     backend.hold(key, signal).catch((error) => {
-      signal.throwIfAborted()
+      if (!isOurs || !(error instanceof DcrError)) signal.throwIfAborted()
       throw error
     })
+  const takeSoon: Take = (key, signal) => take(key, signal, true)
 
   const lock = <T>(
     key: string,
     task: () => Promise<T>,
     signal = new AbortController().signal,
+    taken = take,
   ): Promise<T> => {
     const run = async () => {
-      const holding: Holding = { hold: await take(key, signal) }
+      const holding: Holding = { hold: await taken(key, signal) }
       held.set(key, holding)
       try {
         signal.throwIfAborted()
@@ -68,8 +75,8 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
     const signal = AbortSignal.timeout(LONGEST_WAIT)
     return wait(signal).catch((error) => {
       if (!signal.aborted || error !== signal.reason) throw error
-      const what = `${backend.place(key)} was held by others for ${LONGEST_WAIT / 1000} seconds, and is left as it is`
-      throw storeFailure('store_failed', `${what}; try again`)
+      const what = `${backend.place(key)} was not free for ${LONGEST_WAIT / 1000} seconds, and is left as it is`
+      throw storeFailure('store_failed', `${what}: another process holds it, or the store gave no connection`)
     })
   }
 
@@ -81,9 +88,10 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
   ): Promise<Change> => {
     const holding = held.get(key)
     // Nobody waits for the key in a turn that its task needs: that would be for ever.
-    if (!holding) return soon(key, (signal) => lock(key, () => replace(key, isExpected, change), signal))
+    if (!holding)
+      return soon(key, (signal) => lock(key, () => replace(key, isExpected, change), signal, takeSoon))
     return uses(key, async () => {
-      holding.hold ??= await soon(key, (signal) => take(key, signal))
+      holding.hold ??= await soon(key, (signal) => takeSoon(key, signal))
       const { hold } = holding
       const stored = await read(key, hold)
       if (!isExpected(stored?.revision)) return 'unexpected'
@@ -121,15 +129,22 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
       const what = `${backend.place(key)} was taken over by another process, and is left as it is; read it again`
       throw storeFailure('store_conflict', what)
     },
-    async list() {
-      const texts = await backend.list()
+    async list(issuer) {
+      const found = await backend.list()
+      const wanted = issuer === undefined ? found : found.filter((one) => mayBeOf(issuer, one))
       return Promise.all(
-        texts.map(async ([place, text]): Promise<[string, StoredRegistration]> => {
+        wanted.map(async ({ place, text }): Promise<[string, StoredRegistration]> => {
           const { key, stored } = await open(text, place)
           return [key, stored]
         }),
       )
     },
-    lock,
+    lock: (key, task, signal) => lock(key, task, signal),
   }
+}
+
+/** Whether it is of the issuer, or might be: what says of itself that it is of another is not read. */
+function mayBeOf(issuer: string, { text, key = keyNamedIn(text) }: Found): boolean {
+  const of = key === undefined ? undefined : issuerOf(key)
+  return of === undefined || of === issuer
 }

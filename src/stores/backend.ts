@@ -1,16 +1,24 @@
 /** Where texts are kept under keys: what differs from store to store, and nothing else. */
 export interface Backend {
   read(key: string): Promise<string | undefined>
-  /** All texts, in any order, each with the place where it lies. */
-  list(): Promise<[place: string, text: string][]>
+  /** All texts, in any order. */
+  list(): Promise<Found[]>
   /**
    * Waits until nobody else holds the key: no other process, and nobody else in this one.
    *
-   * @param signal - Ends the wait; what it rejects with then is ignored.
+   * @param signal - Ends the wait. It rejects then: with a `DcrError` where it knows what it has waited for.
    */
   hold(key: string, signal: AbortSignal): Promise<Hold>
   /** Where the text of the key lies, for people: the path of a file, the name of a row. */
   place(key: string): string
+}
+
+/** A text that lies somewhere. */
+export interface Found {
+  readonly place: string
+  readonly text: string
+  /** Under which it lies, where the place tells. */
+  readonly key?: string
 }
 
 /** A key that is held. If it is lost to another, because this process was silent for too long, it writes no more. */

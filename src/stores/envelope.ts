@@ -1,3 +1,4 @@
+import { printable } from '../http/printable.js'
 import type { Encryption } from './encryption.js'
 import { storeFailure } from './failure.js'
 import { sha256 } from './sha256.js'
@@ -5,6 +6,9 @@ import type { StoredRegistration } from './store.js'
 
 /** Of the text, not of the package. A store that holds a later one is left alone. */
 const FORMAT = 1
+
+/** Characters of a text that an error repeats: an issuer and a name, and no page. */
+const LONGEST_TOLD = 300
 
 /** Tells what the second line is. */
 interface Header {
@@ -51,25 +55,26 @@ export async function decode(text: string, place: string, encryption?: Encryptio
   const [first = '', second = '', ...rest] = text.split('\n')
   const { format, key, revision, sealed, ...sum } = Object(parse(first)) as Partial<Record<string, unknown>>
   if (typeof format === 'number' && format > FORMAT) {
-    const what = `${place} was written by a later version of dcr-client (format ${format}), and is left as it is`
-    throw storeFailure('store_unreadable', what)
+    const what = `${place} was written by a later version of dcr-client (format ${format})${telling(key)}`
+    throw storeFailure('store_unreadable', `${what}, and is left as it is: use that version`)
   }
   const isWhole = rest.length === 1 && rest[0] === '' && format === FORMAT
-  if (!isWhole || typeof key !== 'string' || typeof revision !== 'string') throw damaged(place)
-  if (sealed !== undefined && typeof sealed !== 'string') throw damaged(place)
-  if (sum.sha256 !== (await checksum({ format, key, revision, sealed }, second))) throw damaged(place)
+  if (!isWhole || typeof key !== 'string' || typeof revision !== 'string') throw damaged(place, key)
+  if (sealed !== undefined && typeof sealed !== 'string') throw damaged(place, key)
+  if (sum.sha256 !== (await checksum({ format, key, revision, sealed }, second))) throw damaged(place, key)
 
   if (!encryption !== (sealed === undefined)) {
     const what = encryption
-      ? 'is not encrypted, and this store has an encryption: it may have been put there by somebody else'
-      : 'is encrypted, and this store has no encryption: open it with the one it was saved with'
-    throw storeFailure('store_sealed', `${place} ${what}`)
+      ? 'is not encrypted, and this store has an encryption: it may have been put there by somebody else. Move it ' +
+        'away, or copy it into an encrypted store from one without an encryption'
+      : `is encrypted with the key ${quoted(sealed)}, and this store has no encryption: pass aesGcm() with that key`
+    throw storeFailure('store_sealed', `${place} ${what}${telling(key)}`)
   }
   const json = encryption
     ? await encryption.open({ id: `${sealed}`, text: second }, bound(key), place)
     : second
   const stored = parse(json) as StoredRegistration | undefined
-  if (typeof stored?.issuer !== 'string') throw damaged(place)
+  if (typeof stored?.issuer !== 'string') throw damaged(place, key)
   return { key, stored: { ...stored, revision } }
 }
 
@@ -78,10 +83,29 @@ function bound(key: string): string {
   return JSON.stringify([FORMAT, key])
 }
 
-function damaged(place: string) {
+function damaged(place: string, key: unknown) {
   const remedy =
     'restore it from a copy, or move it away to start anew: what it held may still be registered at the server'
-  return storeFailure('store_unreadable', `${place} is damaged, and left as it is; ${remedy}`)
+  return storeFailure(
+    'store_unreadable',
+    `${place} is damaged${telling(key)}, and is left as it is: ${remedy}`,
+  )
+}
+
+/** For people, to whom the name of a file tells nothing. It is as good as the text it comes from. */
+function telling(key: unknown): string {
+  return typeof key === 'string' ? ` (its first line says it is of ${printable(key, LONGEST_TOLD)})` : ''
+}
+
+function quoted(text: unknown): string {
+  return printable(JSON.stringify(text), LONGEST_TOLD)
+}
+
+/** The key that a text names, damaged or not; undefined if it names none. */
+export function keyNamedIn(text: string): string | undefined {
+  const [first = ''] = text.split('\n', 1)
+  const { key } = Object(parse(first))
+  return typeof key === 'string' ? key : undefined
 }
 
 /** Of all that is written, in hexadecimal: tells damage from what was saved. */

@@ -80,8 +80,13 @@ export interface CredentialStore {
   set(key: string, stored: StoredRegistration): Promise<string | undefined>
   /** @returns Whether that revision was there, or, without one, anything. */
   delete(key: string, revision?: string): Promise<boolean>
-  /** Everything, with its key. */
-  list(): Promise<[key: string, stored: StoredRegistration][]>
+  /**
+   * Everything, with its key. Rejects where something of it cannot be read.
+   *
+   * @param issuer - Only what is of this issuer is wanted: others may be left out, and are no reason to fail as far as they
+   *   can be told from it.
+   */
+  list(issuer?: string): Promise<[key: string, stored: StoredRegistration][]>
   /**
    * Runs `task` while nobody else runs one for the same key, and passes on its result or error. Not reentrant.
    *
@@ -98,4 +103,14 @@ export function storeKey(issuer: string, client_id: string): string {
 /** The key under which a `Registrar` keeps the client that the application calls by that name. */
 export function registrationKey(issuer: string, name: string): string {
   return JSON.stringify([issuer, 'name', name])
+}
+
+/** The issuer that such a key is of; undefined for any other key. */
+export function issuerOf(key: string): string | undefined {
+  try {
+    const parts: unknown = JSON.parse(key)
+    return Array.isArray(parts) && typeof parts[0] === 'string' ? parts[0] : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -2,7 +2,8 @@ import { DcrError } from '../errors.js'
 import { backedStore, type StoreOptions } from './backed.js'
 import type { Backend } from './backend.js'
 import { storeFailure } from './failure.js'
-import type { CredentialStore } from './store.js'
+import { checkOptions } from './options.js'
+import { type CredentialStore, issuerOf } from './store.js'
 import { turns } from './turns.js'
 
 /** What is used of `localStorage` or `sessionStorage`. */
@@ -15,6 +16,9 @@ export interface WebStorageStoreOptions extends StoreOptions {
 }
 
 const METHODS = ['getItem', 'setItem', 'removeItem', 'key'] as const
+
+/** What browsers call a storage that is full; the second is Firefox. */
+const FULL = ['QuotaExceededError', 'NS_ERROR_DOM_QUOTA_REACHED']
 
 /** Of each storage, for all stores on it: in this process, nobody else may come between. */
 const turnsOf = new WeakMap<object, ReturnType<typeof turns>>()
@@ -36,10 +40,9 @@ const turnsOf = new WeakMap<object, ReturnType<typeof turns>>()
  * @example
  * const store = webStorageStore(localStorage)
  */
-export function webStorageStore(
-  storage: WebStorage,
-  { prefix = 'dcr-client', ...options }: WebStorageStoreOptions = {},
-): CredentialStore {
+export function webStorageStore(storage: WebStorage, options: WebStorageStoreOptions = {}): CredentialStore {
+  checkOptions('webStorageStore', options)
+  const { prefix = 'dcr-client' } = options
   if (!METHODS.every((method) => typeof Object(storage)[method] === 'function')) {
     throw invalid(
       `the storage must have the methods ${METHODS.join(', ')}, as localStorage has where it is enabled`,
@@ -61,8 +64,10 @@ export function webStorageStore(
     async list() {
       const names = attempt('list the items of the web storage', () => namesIn(storage, name('')))
       const keys = names.map((item) => item.slice(name('').length))
-      const texts = await Promise.all(keys.map(async (key) => [place(key), await read(key)] as const))
-      return texts.filter((entry): entry is [string, string] => entry[1] !== undefined)
+      const found = await Promise.all(keys.map(async (key) => ({ key, text: await read(key) })))
+      return found.flatMap(({ key, text }) =>
+        text === undefined || isForeign(key, text) ? [] : { place: place(key), text, key },
+      )
     },
     hold: (key, signal) =>
       new Promise((resolve, reject) => {
@@ -101,6 +106,11 @@ async function acrossTabs(name: string, task: () => Promise<void>, signal: Abort
   }
 }
 
+/** Whether an item that begins like one of ours is the application's own: neither its name nor its text is as we write it. */
+function isForeign(key: string, text: string): boolean {
+  return issuerOf(key) === undefined && !text.startsWith('{"format":')
+}
+
 /** Walks until two walks see the same: what comes and goes in another tab meanwhile moves up or down what is behind it. */
 function namesIn(storage: WebStorage, beginning: string): string[] {
   let names: string[] = []
@@ -118,7 +128,9 @@ function attempt<T>(what: string, act: () => T): T {
     return act()
   } catch (error) {
     const system = (error as Error).name
-    const remedy = 'make room in the storage of this origin, or allow it in the settings of the browser'
+    const remedy = FULL.includes(system)
+      ? 'make room in the storage of this origin'
+      : 'allow this origin to store data, in the settings of the browser'
     throw storeFailure('store_failed', `could not ${what}: ${system}; ${remedy}`, system)
   }
 }

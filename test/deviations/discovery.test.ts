@@ -107,7 +107,7 @@ deviation(50, 'DCR deprecated beside CIMD', async () => {
   const warnings: string[] = []
   const dcr = new DcrClient(server, { ...loopback, onWarning: ({ code }) => warnings.push(code) })
   await expect(dcr.register(APP)).resolves.toMatchObject({ client_id: 'c1', ...APP })
-  expect(warnings).toEqual([])
+  expect(warnings).toEqual(['cross_origin_endpoint'])
 
   // One that has nothing else left says so in our words too.
   wellKnown.serve({

@@ -144,3 +144,29 @@ describe('what a process leaves that was killed', () => {
     expect(warnings).toEqual(['delete_unconfirmed'])
   })
 })
+
+test('who gives up while the store saves what is about to be asked leaves no doubt for the next', async () => {
+  const as = await startAuthorizationServer()
+  const { registrar, store } = open()
+  const { set } = store
+  const controller = new AbortController()
+  let land = () => {}
+  const landing = new Promise<void>((resolve) => {
+    land = resolve
+  })
+  store.set = async (...given) => {
+    store.set = set
+    controller.abort()
+    await landing
+    return set(...given)
+  }
+  const { signal } = controller
+  const error = await failureOf(registrar.ensure(as.origin, METADATA, { signal }))
+  expect(error).toMatchObject({ code: 'aborted', outcome: 'not_sent' })
+  const next = registrar.ensure(as.origin, METADATA)
+  land()
+  const { client } = await next
+  expect(as.asked).toBe('POST')
+  expect(await registrar.orphans()).toEqual([])
+  expect(await storedAt(store, as.origin)).toMatchObject({ client, orphans: [] })
+})

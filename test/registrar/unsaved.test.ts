@@ -137,6 +137,20 @@ describe('a client was registered, and the store does not keep it', () => {
   })
 })
 
+test('a server knows the application again, and leaves out the secret: it is in the error all the same', async () => {
+  const as = await startAuthorizationServer({ management: [] })
+  const { store, breakDown } = failing()
+  const { registrar } = open({ store })
+  const { client } = await registrar.ensure(as.origin, METADATA)
+  await registrar.invalidate(as.origin, client)
+  const { client_secret: _, ...silent } = client
+  as.refuse('POST', { status: 201, body: silent })
+  breakDown()
+  const error = await failureOf(registrar.ensure(as.origin, METADATA))
+  expect(error).toMatchObject({ code: 'store_failed', outcome: 'applied' })
+  expect(error.client).toEqual(client)
+})
+
 describe('a client was updated, and the store does not keep it', () => {
   test('the new token is in the error, and saved by the next call', async () => {
     const as = await startAuthorizationServer()

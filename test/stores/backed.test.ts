@@ -69,7 +69,7 @@ describe('what cannot be read or kept', () => {
     const calls = [store.get(KEY), store.set(KEY, registration('2')), store.delete(KEY), store.list()]
     for (const error of await Promise.all(calls.map(failureOf))) {
       expect(error).toMatchObject({ name: 'DcrError', code: 'store_unreadable', outcome: 'not_sent' })
-      expect(error.message).toContain(`the place of ${KEY} belongs to another client`)
+      expect(error.message).toContain(`the place of ${KEY} belongs to another client, of the place of a, `)
     }
     expect(texts.get(KEY)).toBe(moved)
   })
@@ -85,6 +85,20 @@ describe('what cannot be read or kept', () => {
     }
     expect(texts.get(KEY)).toBe('')
     expect(await store.get('a')).toMatchObject(registration('1'))
+  })
+
+  test('is no reason to fail for who lists another issuer, if it says of whom it is', async () => {
+    const { store, texts } = fakeStore()
+    const other = 'https://other.example.com'
+    const otherKey = JSON.stringify([other, 'name', 'default'])
+    await store.set(KEY, registration('1'))
+    const revision = await store.set(otherKey, { issuer: other })
+    texts.set(KEY, `${texts.get(KEY)}damage`)
+    expect(await store.list(other)).toStrictEqual([[otherKey, { issuer: other, revision }]])
+    texts.set('1', 'damage')
+    for (const issuer of [undefined, 'https://as.example.com', other]) {
+      expect(await failureOf(store.list(issuer))).toMatchObject({ code: 'store_unreadable' })
+    }
   })
 
   const circle: Record<string, unknown> = { secret_member: 's3cret' }

@@ -107,9 +107,20 @@ for (const [way, encryption] of Object.entries(ways)) {
       for (const damaged of texts) await refused(damaged)
     })
 
+    test('that is damaged is told by the key in its first line, which may be anything', async () => {
+      const [first = ''] = (await written()).split('\n')
+      await refused(`${first}\ndamage\n`, `is damaged (its first line says it is of ${KEY})`)
+      const odd = JSON.stringify({ key: `\u001b[2J${'x'.repeat(10_000)}` })
+      const error = await failureOf(decode(odd, PLACE, encryption))
+      expect(error.message).toContain('it is of \\u{1b}[2Jxxx')
+      expect(error.message.length).toBeLessThan(700)
+    })
+
     test('of a later version is left to that version, whatever it holds', async () => {
       const [first = '', second] = (await written()).split('\n')
       const what = 'was written by a later version of dcr-client (format 99)'
+      const { message } = await failureOf(decode('{"format":99}', PLACE, encryption))
+      expect(message).toContain('use that version')
       await refused(`${first.replace('"format":1', '"format":99')}\n${second}\n`, what)
       await refused('{"format":99}', what)
     })

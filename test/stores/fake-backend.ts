@@ -20,7 +20,7 @@ export function fakeBackend() {
   const backend: Backend = {
     place: (key) => `the place of ${key}`,
     read: async (key) => texts.get(key),
-    list: async () => [...texts].map(([key, text]) => [`the place of ${key}`, text]),
+    list: async () => [...texts].map(([key, text]) => ({ place: `the place of ${key}`, text })),
     async hold(key, signal) {
       events.push('asked')
       while (holders.has(key)) {

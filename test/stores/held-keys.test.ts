@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { DcrError } from '../../src/errors.js'
 import { failureOf } from '../failure-of.js'
 import { fakeStore } from './fake-backend.js'
 import { gate, KEY, registration } from './samples.js'
@@ -86,7 +87,7 @@ describe('a key that cannot be held', () => {
       const error = await (inTask ? store.lock(KEY, late) : late())
       expect(timeout).toHaveBeenCalledExactlyOnceWith(10_000)
       expect(error).toMatchObject({ name: 'DcrError', code: 'store_failed', outcome: 'not_sent' })
-      expect(error.message).toContain(`the place of ${KEY} was held by others for 10 seconds`)
+      expect(error.message).toContain(`the place of ${KEY} was not free for 10 seconds`)
       expect(texts.size).toBe(0)
       timeout.mockRestore()
       free(KEY)
@@ -94,6 +95,24 @@ describe('a key that cannot be held', () => {
       expect(isFree(KEY)).toBe(true)
     })
   }
+
+  test('for a reason that the backend knows: a save tells it, and a lock the reason of who gave up', async () => {
+    const { backend, store } = fakeStore()
+    const why = new DcrError('store_failed', 'store: it is held by process 1', { outcome: 'not_sent' })
+    backend.hold = (_, signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(why)))
+    const time = new AbortController()
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
+    const [saving, locking] = [
+      store.set(KEY, registration('1')),
+      store.lock('other', vi.fn(), time.signal),
+    ].map((call) => failureOf(call))
+    await new Promise(setImmediate)
+    const reason = new DOMException('', 'TimeoutError')
+    time.abort(reason)
+    expect(await saving).toBe(why)
+    expect(await locking).toBe(reason)
+  })
 
   test('an error of the save is passed on as it is, even when its time is up', async () => {
     const time = new AbortController()

@@ -106,7 +106,7 @@ describeWith(POSTGRES, 'postgresStore', () => {
       expect(countsOf(pool)).toEqual(UNUSED)
     })
 
-    test('that a pooler changes in between: nothing is written', async () => {
+    test('that a pooler changes in between: a failure that says so, and nothing is written', async () => {
       const [pool, table] = [poolOf(2), await place()]
       const sessions = await Promise.all([pool.connect(), pool.connect()])
       const release = vi.fn()
@@ -120,10 +120,14 @@ describeWith(POSTGRES, 'postgresStore', () => {
         }),
       }
       const hold = await postgresBackend(pooler, table).hold(KEY, never)
-      expect(await hold.write('1')).toBe(false)
+      const error = await failureOf(hold.write('1'))
+      expect(error).toMatchObject({ code: 'store_failed' })
+      expect(error.message).toContain(
+        'there is a pooler in transaction mode in between: use its session mode',
+      )
       expect((await admin.query(`select from ${table}`)).rows).toEqual([])
       expect(await hold.write('1')).toBe(true)
-      expect(await hold.remove()).toBe(false)
+      expect(await failureOf(hold.remove())).toMatchObject({ code: 'store_failed' })
       await hold.read()
       await hold.release()
       expect(release.mock.calls).toEqual([[true]])
@@ -244,7 +248,8 @@ describeWith(POSTGRES, 'postgresStore', () => {
       const { timeout } = AbortSignal
       vi.spyOn(AbortSignal, 'timeout').mockImplementation((time) => timeout.call(AbortSignal, time / 100))
       const store = postgresStore(pool, { table })
-      for (const error of await Promise.all([store.get(KEY), store.list()].map(failureOf))) {
+      const calls = [store.get(KEY), store.list(), store.set(KEY, STORED), store.delete(KEY)]
+      for (const error of await Promise.all(calls.map(failureOf))) {
         expect(error).toMatchObject({ code: 'store_failed' })
         expect(error.message).toContain('no connection')
       }
@@ -274,6 +279,30 @@ describeWith(POSTGRES, 'postgresStore', () => {
     expect(error).toMatchObject({ name: 'DcrError', code: 'store_failed', cause: { code: '23514' } })
     expect(error.message).toContain(table)
     expect(JSON.stringify(error) + inspect(error, { depth: 9, showHidden: true })).not.toContain('secret')
+  })
+
+  test('tells what to do when it is refused', async () => {
+    const table = await place()
+    await admin.query('create role reader login')
+    await admin.query(`create table other (registration text)`)
+    const storeWith = (settings: pg.PoolConfig, of = table) => {
+      const pool = new pg.Pool({ connectionString: server.url, ...settings }).on('error', () => {})
+      onTestFinished(() => pool.end())
+      return postgresStore(pool, { table: of })
+    }
+    const as = (user: string) => ({ connectionString: server.url.replace('postgres@', `${user}@`) })
+    const refusals = [
+      [storeWith(as('reader')), '42501', 'grant select, insert, update and delete'],
+      [storeWith(as('nobody_known')), '28000', 'a role that the server knows'],
+      [storeWith({ options: '-c default_transaction_read_only=on' }), '25006', 'connect to the primary'],
+      [storeWith({}, 'other'), '42703', 'migration()'],
+    ] as const
+    for (const [store, code, remedy] of refusals) {
+      const error = await failureOf(store.set(KEY, STORED))
+      expect(error).toMatchObject({ code: 'store_failed', cause: { code } })
+      expect(error.message).toContain(`was refused by PostgreSQL (${code}): `)
+      expect(error.message).toContain(remedy)
+    }
   })
 
   test('lists 1,000', async () => {
@@ -336,7 +365,7 @@ describe('postgresStore refuses', () => {
   }
 
   test('what is no pool', () => {
-    for (const none of [undefined, {}, 'postgres://localhost/']) {
+    for (const none of [undefined, {}, 'postgres://localhost/', new pg.Client()]) {
       expect(() => postgresStore(none as never)).toThrow(
         expect.objectContaining({ code: 'invalid_argument' }),
       )

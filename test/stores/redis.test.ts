@@ -112,6 +112,36 @@ describeWith(REDIS, 'redisStore', () => {
         expect(await store.get(KEY)).toBeUndefined()
       })
 
+      test('is no longer waited for than once when the server does not answer', async () => {
+        const store = redisStore(await clientOf(library), { prefix: place(), lockTimeout: 4000 })
+        const begin = performance.now()
+        await store.lock(KEY, async () => {
+          server.kill('SIGSTOP')
+          await failureOf(store.get(KEY))
+        })
+        server.kill('SIGCONT')
+        expect(performance.now() - begin).toBeLessThan(7000)
+      })
+
+      test('that is refused is told what to do', async () => {
+        const prefix = place()
+        const client = await clientOf(library)
+        await admin.call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~*', '+get')
+        const limited = new Redis(server.url, { username: 'reader', password: 'pw' }).on('error', () => {})
+        onTestFinished(() => limited.disconnect())
+        await admin.lpush(`${prefix}:{${KEY}}:registration`, 'a list')
+        const refusals = [
+          [redisStore(limited, { prefix }).list(), 'NOPERM', 'on all keys of the prefix'],
+          [redisStore(client, { prefix }).get(KEY), 'WRONGTYPE', 'pass another prefix'],
+        ] as const
+        for (const [call, code, remedy] of refusals) {
+          const error = await failureOf(call)
+          expect(error).toMatchObject({ code: 'store_failed', cause: { code } })
+          expect(error.message).toContain(`was refused by Redis (${code}): `)
+          expect(error.message).toContain(remedy)
+        }
+      })
+
       test('tells no secret when a write fails', async () => {
         const prefix = place()
         const store = redisStore(await clientOf(library), { prefix })

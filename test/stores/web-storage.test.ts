@@ -123,7 +123,9 @@ describe('a storage that fails', () => {
         const error = await failureOf(call(webStorageStore({ ...storage, [method]: fail })))
         expect(error).toMatchObject({ code: 'store_failed', outcome: 'not_sent', cause: { code: name } })
         expect(error.message).toContain(`could not ${what}`)
-        expect(error.message).toContain(`: ${name}; make room in the storage of this origin, or allow it`)
+        expect(error.message).toContain(
+          `: ${name}; ${only ? 'make room' : 'allow this origin to store data'}`,
+        )
         expect(`${error.stack}${JSON.stringify(error)}`).not.toContain('s3cret')
         expect(await store.get(KEY)).toStrictEqual(registration('1', before))
       })
@@ -151,6 +153,23 @@ describe('a storage that others use too', () => {
     await one.delete(KEY)
     await two.delete(KEY)
     expect([...storage.items]).toEqual(others)
+  })
+
+  test('is listed without items of the application that begin like ours', async () => {
+    const storage = fakeStorage(new Map([['dcr-client:theme', 'dark']]))
+    const store = webStorageStore(storage)
+    await store.set(KEY, registration('1'))
+    expect((await store.list()).map(([key]) => key)).toEqual([KEY])
+    expect(storage.items.get('dcr-client:theme')).toBe('dark')
+    // The name is one of ours, or the text begins like one.
+    const damages = [
+      [KEY, 'dark'],
+      ['theme', '{"format":1}'],
+    ] as const
+    for (const [key, text] of damages) {
+      const damaged = webStorageStore(fakeStorage(new Map([[`dcr-client:${key}`, text]])))
+      expect(await failureOf(damaged.list())).toMatchObject({ code: 'store_unreadable' })
+    }
   })
 
   test('is listed whole while items come and go, and with them the order', async () => {

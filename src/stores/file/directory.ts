@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import process from 'node:process'
 import type { DcrError } from '../../errors.js'
 import { storeFailure } from '../failure.js'
-import { codeOf, ignore, ignoreAbsence } from './system-error.js'
+import { codeOf, ignore, ignoreAbsence, ignorePresence } from './system-error.js'
 
 /** Nobody but its owner gets in. */
 export const PRIVATE_DIRECTORY = 0o700
@@ -12,52 +12,73 @@ export const PRIVATE_DIRECTORY = 0o700
 /** Any right of the group, or of everybody. */
 const OTHERS = 0o077
 
+/** What its owner needs to read a file, and to look into a directory. */
+const NEEDED = 0o500
+
 /** Systems that cannot sync a directory, or do not let it be opened, keep what is in it by themselves or not at all. */
 const CANNOT_SYNC = ['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EACCES']
 
 /**
  * Whether there is a directory.
  *
- * @throws {DcrError} `store_unsafe`: it is something else, or others could read it or replace what is in it.
+ * @param isChosen - Whether it is the one the application has passed, and could pass another.
+ * @throws {DcrError} `store_unsafe`: it is something else, or others could read it or replace what is in it;
+ *   `store_failed`: its own user cannot look into it.
  */
-export async function isSafeDirectory(path: string): Promise<boolean> {
+export async function isSafeDirectory(path: string, isChosen = false): Promise<boolean> {
   const found = await lstat(path).catch(ignoreAbsence)
   if (!found) return false
-  if (found.isSymbolicLink())
-    throw unsafe(path, 'is a link, and is not followed: remove it, or pass where it leads')
+  if (found.isSymbolicLink()) {
+    const remedy = isChosen ? 'pass where it leads' : 'put what it leads to in its place'
+    throw unsafe(path, `is a link, and is not followed: ${remedy}`)
+  }
   if (!found.isDirectory()) throw unsafe(path, 'is not a directory: move it away')
-  refuseOthers(path, found, PRIVATE_DIRECTORY)
+  refuseOthers(path, found, PRIVATE_DIRECTORY, isChosen ? 'pass a folder in it' : 'move it away')
   return true
 }
 
 /** Where the system has owners and modes: Windows has neither, and protects the directories of a user by itself. */
-export function refuseOthers(path: string, { uid, mode }: Stats, wanted: number): void {
+export function refuseOthers(
+  path: string,
+  { uid, mode }: Stats,
+  wanted: number,
+  otherwise = 'move it away',
+): void {
   const self = process.geteuid?.()
   if (self === undefined) return
   if (uid !== self) {
     throw unsafe(
       path,
-      `belongs to user ${uid}, and this process is user ${self}: give it to this user, or move it away`,
+      `belongs to user ${uid}, and this process is user ${self}: give it to this user, or ${otherwise}`,
     )
   }
-  if ((mode & OTHERS) === 0) return
   const given = (mode & 0o777).toString(8).padStart(4, '0')
-  throw unsafe(path, `is open to others (mode ${given}): chmod ${wanted.toString(8)} '${path}'`)
+  // Between quotes, a shell takes everything as it stands but the quote itself.
+  const repair = `(mode ${given}): chmod ${wanted.toString(8)} '${path.replaceAll("'", "'\\''")}'`
+  if ((mode & OTHERS) !== 0) throw unsafe(path, `is open to others ${repair}`)
+  if ((~mode & wanted & NEEDED) !== 0)
+    throw storeFailure('store_failed', `${path} is closed to its own user ${repair}`, 'EACCES')
 }
 
 export function unsafe(path: string, what: string): DcrError {
   return storeFailure('store_unsafe', `${path} ${what}`)
 }
 
-/** Makes the directory where there is none, with those it lies in, so that they outlast a power failure. */
+/** Makes the directory of a store where there is none, with those it lies in, so that they outlast a power failure. */
 export async function makeDirectory(path: string): Promise<void> {
-  if (await isSafeDirectory(path)) return
-  const first = await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY })
-  if (first === undefined) return
-  for (let made = path; ; made = dirname(made)) {
-    await sync(dirname(made))
-    if (made === first || made === dirname(made)) break
-  }
+  if (!(await isSafeDirectory(path, true))) await make(path)
+}
+
+/** One by one: a recursive `mkdir` says ENOENT whatever the reason, such as a disk that is read-only. */
+async function make(path: string): Promise<void> {
+  const parent = dirname(path)
+  const mkdirHere = () => mkdir(path, PRIVATE_DIRECTORY).catch(ignorePresence)
+  await mkdirHere().catch(async (error) => {
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error
+    await make(parent)
+    await mkdirHere()
+  })
+  await sync(parent)
 }
 
 /** Waits until the names in the directory are on the disk. */

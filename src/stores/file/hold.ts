@@ -18,6 +18,8 @@ export function holdOf(file: string, { path, release }: Lock): Hold {
       // Of a write that failed, where even that could not be removed.
       await unlink(incoming).catch(ignoreAbsence)
       await createText(incoming, text)
+      // Where there is no file, the folder is new. Where there is one, the name of the folder was on the disk before it.
+      if (!(await lstat(file).catch(ignoreAbsence))) await sync(dirname(folder))
       await patiently(() => rename(incoming, file))
     } catch (error) {
       await unlink(incoming).catch(ignore)
@@ -25,8 +27,6 @@ export function holdOf(file: string, { path, release }: Lock): Hold {
       throw error
     }
     await sync(folder)
-    // The folder may be new.
-    await sync(dirname(folder))
     return true
   }
 

@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DcrError } from '../../errors.js'
 import { backedStore, type StoreOptions } from '../backed.js'
-import type { Backend } from '../backend.js'
+import type { Backend, Found } from '../backend.js'
+import { checkOptions } from '../options.js'
 import type { CredentialStore } from '../store.js'
 import { defaultDirectory } from './default-directory.js'
 import { isSafeDirectory } from './directory.js'
@@ -44,10 +45,9 @@ const FOLDER = /^[0-9a-f]{64}$/
  * @example
  * const store = fileStore({ directory: '/var/lib/app/oauth' })
  */
-export function fileStore({
-  directory = defaultDirectory(),
-  ...options
-}: FileStoreOptions = {}): CredentialStore {
+export function fileStore(options: FileStoreOptions = {}): CredentialStore {
+  checkOptions('fileStore', options)
+  const { directory = defaultDirectory() } = options
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
     const what = 'fileStore: directory must be the path of a directory. Nothing was sent.'
     throw new DcrError('invalid_argument', what, { outcome: 'not_sent' })
@@ -61,7 +61,7 @@ function folders(directory: string): Backend {
   const place = (key: string) => join(directory, folderOf(key), FILE)
   const read = (file: string) =>
     guarded(file, async () => {
-      const isThere = (await isSafeDirectory(directory)) && (await isSafeDirectory(dirname(file)))
+      const isThere = (await isSafeDirectory(directory, true)) && (await isSafeDirectory(dirname(file)))
       return isThere ? readText(file) : undefined
     })
   return {
@@ -69,16 +69,16 @@ function folders(directory: string): Backend {
     read: (key) => read(place(key)),
     async list() {
       const names = await guarded(directory, async () =>
-        (await isSafeDirectory(directory)) ? readdir(directory) : [],
+        (await isSafeDirectory(directory, true)) ? readdir(directory) : [],
       )
-      const texts: [string, string][] = []
+      const found: Found[] = []
       // One by one, or a large store would need more open files than a process may have.
       for (const name of names.filter((name) => FOLDER.test(name))) {
         const file = join(directory, name, FILE)
         const text = await read(file)
-        if (text !== undefined) texts.push([file, text])
+        if (text !== undefined) found.push({ place: file, text })
       }
-      return texts
+      return found
     },
     async hold(key, signal) {
       const file = place(key)

@@ -1,11 +1,13 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers'
+import type { DcrError } from '../../errors.js'
+import { storeFailure } from '../failure.js'
 import { isSafeDirectory, makeDirectory, PRIVATE_DIRECTORY } from './directory.js'
-import { isAlive, ownerName, type Self, thisProcess } from './owner.js'
+import { isAlive, ownerName, ownerToTell, type Self, thisProcess } from './owner.js'
 import { patiently, pause } from './pause.js'
 import { BEAT, silenceOf } from './silence.js'
-import { codeOf, guarded, ignore, ignoreAbsence } from './system-error.js'
+import { codeOf, guarded, ignore, ignoreAbsence, ignorePresence } from './system-error.js'
 
 /**
  * A lock is a folder `lock` with one folder in it, whose name is its owner's and is never given twice.
@@ -28,15 +30,18 @@ export const OUTGOING = 'outgoing'
 
 const DRAFT = 'lock-draft.'
 
+/** What systems say of a folder that has something in it. */
+const NOT_EMPTY = ['ENOTEMPTY', 'EEXIST']
+
 /** What a `rename` says when another was faster; the first also if the draft was tidied up in between. */
-const FASTER = ['ENOENT', 'ENOTEMPTY', 'EEXIST']
+const FASTER = ['ENOENT', ...NOT_EMPTY]
 
 /** Waits until it has the lock of the folder, which is made where it is missing. */
 export async function take(directory: string, folder: string, signal: AbortSignal): Promise<Lock> {
   const self = await thisProcess()
   const isSilent = silenceOf()
   for (;;) {
-    signal.throwIfAborted()
+    if (signal.aborted) throw await inVain(folder, self)
     const lock = await guarded(folder, async () => {
       await makeDirectory(directory)
       await isSafeDirectory(folder)
@@ -45,6 +50,14 @@ export async function take(directory: string, folder: string, signal: AbortSigna
     if (lock) return lock
     await pause()
   }
+}
+
+async function inVain(folder: string, self: Self): Promise<DcrError> {
+  const [owner = ''] = await readdir(join(folder, 'lock')).catch(() => [])
+  return storeFailure(
+    'store_failed',
+    `${folder} is held by ${ownerToTell(owner, self)}: end it, or let it go on`,
+  )
 }
 
 async function isFree(
@@ -57,7 +70,12 @@ async function isFree(
     for (const owner of owners) {
       const path = join(lock, owner)
       if ((await isAlive(owner, self)) ?? !(await isSilent(path))) return false
-      await clear(path)
+      try {
+        await clear(path)
+      } catch (error) {
+        if (await hasWoken(path, error)) return false
+        throw error
+      }
     }
     return true
   } catch (error) {
@@ -65,6 +83,12 @@ async function isFree(
     ignoreAbsence(error)
     return false
   }
+}
+
+/** Whether an owner could not be removed because it was not dead, and has put something there at this moment. */
+async function hasWoken(path: string, error: unknown): Promise<boolean> {
+  if (!NOT_EMPTY.includes(codeOf(error))) return false
+  return (await readdir(path)).every((name) => name === INCOMING || name === OUTGOING)
 }
 
 async function claim(folder: string, name: string): Promise<Lock | undefined> {
@@ -104,11 +128,6 @@ async function tidy(folder: string): Promise<void> {
     if (name.startsWith(DRAFT)) await rm(join(folder, name), { recursive: true, force: true })
   }
 }
-
-function ignorePresence(error: unknown): void {
-  if (codeOf(error) !== 'EEXIST') throw error
-}
-
 /** Leaves nothing behind where nothing is kept. */
 async function release(folder: string, path: string): Promise<void> {
   const leave = async () => {

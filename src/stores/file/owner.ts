@@ -29,6 +29,13 @@ export function ownerName({ machine, start }: Self): string {
   return `held-by.${process.pid}.${start}.${machine}.${crypto.randomUUID()}`
 }
 
+/** For people, who look for it in a list of processes. */
+export function ownerToTell(name: string, self: Self): string {
+  const [, pid, , machine] = NAME.exec(name) ?? []
+  if (pid === undefined) return 'a process that gave no name'
+  return `process ${pid} of ${machine === self.machine ? 'this machine' : 'another machine or container'}`
+}
+
 /** Whether the process of that name is alive. Undefined if that cannot be known: it may be of another machine. */
 export async function isAlive(name: string, self: Self): Promise<boolean | undefined> {
   const [, pid = '', start, machine] = NAME.exec(name) ?? []

@@ -11,6 +11,7 @@ const REMEDIES: Record<string, string> = {
   EMFILE: 'let this process open more files',
   ENFILE: 'let this machine open more files',
   EIO: 'look at the disk',
+  ENOENT: 'make the directory it lies in, or pass another directory',
   ENOTDIR: 'move away what is not of this store',
   EISDIR: 'move away what is not of this store',
   EEXIST: 'move away what is not of this store',
@@ -32,10 +33,19 @@ export async function guarded<T>(place: string, work: () => Promise<T>): Promise
     const { path = place, syscall = 'a call' } = Object(error) as { path?: string; syscall?: string }
     const code = codeOf(error)
     if (code === 'ELOOP')
-      throw storeFailure('store_unsafe', `${path} is a link, and is not followed: remove it`, code)
+      throw storeFailure(
+        'store_unsafe',
+        `${path} is a link, and is not followed: put what it leads to in its place`,
+        code,
+      )
     const remedy = REMEDIES[code] ?? 'look up what it means for this system'
     throw storeFailure('store_failed', `${path}: ${syscall} failed with ${code}: ${remedy}`, code)
   }
+}
+
+/** Passes over that something is there already. */
+export function ignorePresence(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error
 }
 
 /** Passes over that something is not there. */

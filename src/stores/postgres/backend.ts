@@ -12,13 +12,17 @@ export function postgresBackend(pool: PostgresPool, table: string): Backend {
   const select = `select registration from ${table} where key_sha256 = $1`
   const registrationIn = ([row]: Record<string, unknown>[]) => row && String(row.registration)
 
+  const noConnection = (howLong = '') =>
+    storeFailure(
+      'store_failed',
+      `no connection to the table ${table} was free${howLong}: let the pool have more`,
+    )
+
   /** Runs a query on any connection. */
   const query = async (text: string, values?: unknown[]) => {
     const signal = AbortSignal.timeout(LONGEST_WAIT)
     const session = await startSession(pool, table, signal).catch((error) => {
-      if (error !== signal.reason) throw error
-      const what = `no connection to the table ${table} was free for ${LONGEST_WAIT / 1000} seconds`
-      throw storeFailure('store_failed', `${what}; let the pool have more`)
+      throw error === signal.reason ? noConnection(` for ${LONGEST_WAIT / 1000} seconds`) : error
     })
     try {
       return await session.query(text, values)
@@ -30,8 +34,9 @@ export function postgresBackend(pool: PostgresPool, table: string): Backend {
   const read = async (hash: string) => registrationIn(await query(select, [hash]))
 
   /** Nothing if another session has the lock. The connection is not kept for the wait: others may need it. */
-  const locked = async (name: string, signal: AbortSignal) => {
+  const locked = async (name: string, signal: AbortSignal, onConnection: () => void) => {
     const session = await startSession(pool, table, signal)
+    onConnection()
     let held: Held | undefined
     try {
       const [row] = await session.query(
@@ -50,21 +55,33 @@ export function postgresBackend(pool: PostgresPool, table: string): Backend {
     read: async (key) => read(await sha256(key)),
     async list() {
       const rows = await query(`select key, registration from ${table}`)
-      return rows.map(({ key, registration }) => [place(String(key)), String(registration)])
+      return rows.map((row) => {
+        const key = String(row.key)
+        return { place: place(key), text: String(row.registration), key }
+      })
     },
     async hold(key, signal) {
       const hash = await sha256(key)
       const name = `dcr-client ${table} ${hash}`
-      const { session, process } = await polled(() => locked(name, signal), signal)
+      let connections = 0
+      const { session, process } = await polled(
+        () => locked(name, signal, () => connections++),
+        signal,
+      ).catch((error) => {
+        throw signal.aborted && connections === 0 ? noConnection() : error
+      })
 
-      /** A pooler in between may have passed the query to another session, which has no lock. */
       const change = async (text: string, values: unknown[]) => {
         if (session.broken) return false
         const [row] = await session.query(
           `with changed as (${text}) select pg_backend_pid() = $1::int as held`,
           [process, ...values],
         )
-        return row?.held === true
+        if (row?.held === true) return true
+        const what = `${table}: the connection was passed to another session of PostgreSQL, which has no lock`
+        const remedy =
+          'there is a pooler in transaction mode in between: use its session mode, or connect without it'
+        throw storeFailure('store_failed', `${what}: ${remedy}`)
       }
       return {
         read: async () => (session.broken ? read(hash) : registrationIn(await session.query(select, [hash]))),

@@ -1,5 +1,6 @@
 import { backedStore, type StoreOptions } from '../backed.js'
 import { storeFailure } from '../failure.js'
+import { checkOptions } from '../options.js'
 import type { CredentialStore } from '../store.js'
 import { postgresBackend } from './backend.js'
 import type { PostgresPool } from './session.js'
@@ -34,8 +35,11 @@ export interface PostgresStoreOptions extends StoreOptions {
  * const store = postgresStore(pool)
  */
 export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): CredentialStore {
-  if (typeof Object(pool).connect !== 'function') {
-    throw storeFailure('invalid_argument', 'postgresStore: the pool must be a Pool of pg')
+  checkOptions('postgresStore', options)
+  const { connect, escapeLiteral } = Object(pool)
+  // A pool gives a connection to each that asks; a client is one, also one that a pool has given. Only clients escape.
+  if (typeof connect !== 'function' || escapeLiteral !== undefined) {
+    throw storeFailure('invalid_argument', 'postgresStore: the pool must be a Pool of pg, not a Client')
   }
   return backedStore(postgresBackend(pool, quoted(options.table)), options)
 }

@@ -1,5 +1,17 @@
 import { storeFailure } from '../failure.js'
 
+/** What a person can do about it, by the code that PostgreSQL has sent; two digits stand for all that begin so. */
+const REMEDIES: Record<string, string> = {
+  28: 'give the pool a role that the server knows, and its password',
+  25006: 'this server only reads: connect to the primary',
+  42501: 'grant select, insert, update and delete on the table to the role of the pool',
+  '42P01': 'there is no such table: create it with the SQL that migration() gives',
+  42703: 'it is not the table that migration() makes: pass the name of another one',
+}
+
+/** Codes of PostgreSQL have a digit, those of the system (EPIPE) have none. */
+const SENT = /^(?=.*\d)[0-9A-Z]{5}$/
+
 type Row = Record<string, unknown>
 
 /** A connection of `pg`, taken from a pool. */
@@ -73,14 +85,17 @@ function connected(pool: PostgresPool, signal: AbortSignal): Promise<PostgresCon
 /** The error of a driver may hold the values of a query, and so what was to be stored: its code is all that is told. */
 function failure(table: string, error: unknown) {
   const { code } = Object(error)
-  // Of PostgreSQL, five letters and digits; of the system, ECONNREFUSED and the like.
-  const system = typeof code === 'string' && /^\w{1,32}$/.test(code) ? code : undefined
-  if (system === '42P01') {
-    const what = `there is no table ${table} in PostgreSQL: create it with the SQL that migration() gives`
-    return storeFailure('store_failed', what, system)
+  if (typeof code === 'string' && SENT.test(code)) {
+    const remedy =
+      REMEDIES[code] ?? REMEDIES[code.slice(0, 2)] ?? 'look up this code, and look at the log of the server'
+    return storeFailure(
+      'store_failed',
+      `the table ${table} was refused by PostgreSQL (${code}): ${remedy}`,
+      code,
+    )
   }
-  const remedy =
-    'check that the server runs, that the pool is open, and that its role may select, insert, update and delete there'
+  const system = typeof code === 'string' && /^\w{1,32}$/.test(code) ? code : undefined
+  const remedy = 'check that the server runs, and that the pool is open'
   const what = `the table ${table} is out of reach in PostgreSQL (${system ?? 'the connection failed'}): ${remedy}`
   return storeFailure('store_failed', what, system)
 }

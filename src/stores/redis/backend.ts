@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.js'
+import type { Backend, Found } from '../backend.js'
 import { polled } from '../polling.js'
 import { ask, mastersOf, type RedisClient, textOf } from './client.js'
 import { scripts } from './scripts.js'
@@ -6,9 +6,13 @@ import { scripts } from './scripts.js'
 /** Keys to a page: few round trips, and no page that keeps the server from others. */
 const PAGE = 1000
 
+/** Milliseconds: far longer than a script takes, and no long wait for who has done all but this. */
+const LONGEST_RELEASE = 500
+
 export function redisBackend(client: RedisClient, prefix: string, lockTimeout: number): Backend {
   // In a cluster, what stands in braces decides where it lies: the lock and what it locks are together.
   const place = (key: string) => `${prefix}:{${key}}:registration`
+  const keyIn = (name: string) => name.slice(`${prefix}:{`.length, -'}:registration'.length)
   const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}:{*}:registration`
   const read = async (name: string) => textOf(await ask(client, name, lockTimeout, ['GET', name]))
 
@@ -34,20 +38,21 @@ export function redisBackend(client: RedisClient, prefix: string, lockTimeout: n
     place,
     read: (key) => read(place(key)),
     async list() {
-      const texts = new Map<string, string>()
+      const found = new Map<string, Found>()
       for (const master of mastersOf(client, pattern)) {
         for await (const page of names(master)) {
-          const found = await Promise.all(page.map(async (name) => [name, await read(name)] as const))
-          for (const [name, text] of found) if (text !== undefined) texts.set(name, text)
+          const texts = await Promise.all(page.map(async (name) => [name, await read(name)] as const))
+          for (const [name, text] of texts)
+            if (text !== undefined) found.set(name, { place: name, text, key: keyIn(name) })
         }
       }
-      return [...texts]
+      return [...found.values()]
     },
     async hold(key, signal) {
       const token = crypto.randomUUID()
-      const run = (script: keyof typeof scripts, ...values: string[]) => {
+      const runWithin = (time: number, script: keyof typeof scripts, ...values: string[]) => {
         const names = [`${prefix}:{${key}}:lock`, place(key)]
-        return ask(client, place(key), lockTimeout, [
+        return ask(client, place(key), time, [
           'EVAL',
           scripts[script],
           `${names.length}`,
@@ -56,9 +61,11 @@ export function redisBackend(client: RedisClient, prefix: string, lockTimeout: n
           ...values,
         ])
       }
+      const run = (script: keyof typeof scripts, ...values: string[]) =>
+        runWithin(lockTimeout, script, ...values)
       const done = async (...command: Parameters<typeof run>) => Number(await run(...command)) === 1
       // Where it does not come through, the lock ends by itself.
-      const release = async () => void (await run('release').catch(() => {}))
+      const release = () => runWithin(LONGEST_RELEASE, 'release').then(ignore, ignore)
       const lease = `${lockTimeout}`
 
       try {
@@ -82,3 +89,5 @@ export function redisBackend(client: RedisClient, prefix: string, lockTimeout: n
     },
   }
 }
+
+function ignore(): void {}

@@ -5,6 +5,21 @@ export type RedisClient =
   | { call(command: string, ...values: string[]): Promise<unknown> }
   | { sendCommand(words: string[]): Promise<unknown> }
 
+/** What a person can do about it, by the code that Redis has sent. */
+const REMEDIES: Record<string, string> = {
+  OOM: 'let Redis have more memory (maxmemory)',
+  READONLY: 'connect the client to the primary, not to a replica',
+  NOAUTH: 'give the client the user and the password that Redis wants',
+  WRONGPASS: 'give the client the user and the password that Redis wants',
+  NOPERM: 'let its user use GET, SET, DEL, PEXPIRE, SCAN and EVAL, on all keys of the prefix',
+  WRONGTYPE: 'something else has this name: pass another prefix',
+  LOADING: 'Redis is reading its data from the disk: call again when it has',
+  MISCONF: 'Redis cannot save to its disk: look at its log',
+}
+
+/** Ours, and what clients call an answer that does not come. */
+const SILENCE = ['ETIMEDOUT', 'TimeoutError']
+
 /** Why it cannot be used, if so. */
 export function objectionTo(client: RedisClient): string | undefined {
   const { call, sendCommand, options } = Object(client)
@@ -40,7 +55,7 @@ export async function ask(client: RedisClient, place: string, timeout: number, w
   try {
     return await Promise.race([answer(), silence])
   } catch (error) {
-    throw failure(place, error)
+    throw failure(place, timeout, error)
   } finally {
     clearTimeout(timer)
   }
@@ -52,14 +67,17 @@ export function textOf(reply: unknown): string | undefined {
 }
 
 /** The error of a client may hold the command, and with it what was to be stored: its code is all that is told. */
-function failure(place: string, error: unknown) {
+function failure(place: string, timeout: number, error: unknown) {
   const { code, message, constructor: kind } = Object(error)
   // Redis begins its errors with a code: `NOAUTH Authentication required.`
-  const [inMessage] = /^[A-Z]+(?= )/.exec(String(message)) ?? []
-  const system = [code, inMessage, kind?.name].find(
-    (word) => typeof word === 'string' && /^\w{1,64}$/.test(word),
-  )
-  const remedy =
-    'check that Redis runs, that the client is connected, and that it may use GET, SET, DEL, PEXPIRE, SCAN and EVAL'
+  const [sent] = /^[A-Z]{2,32}(?= )/.exec(String(message)) ?? []
+  if (sent !== undefined) {
+    const remedy = REMEDIES[sent] ?? 'look up this code of Redis, and look at its log'
+    return storeFailure('store_failed', `${place} was refused by Redis (${sent}): ${remedy}`, sent)
+  }
+  const system = [code, kind?.name].find((word) => typeof word === 'string' && /^\w{1,64}$/.test(word))
+  const remedy = SILENCE.includes(system)
+    ? `no answer came within ${timeout} ms: check that Redis runs, and that nothing keeps it busy`
+    : 'check that Redis runs, and that the client is connected'
   return storeFailure('store_failed', `${place} is out of reach in Redis (${system}): ${remedy}`, system)
 }

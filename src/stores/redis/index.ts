@@ -1,5 +1,6 @@
 import { backedStore, type StoreOptions } from '../backed.js'
 import { storeFailure } from '../failure.js'
+import { checkOptions } from '../options.js'
 import type { CredentialStore } from '../store.js'
 import { redisBackend } from './backend.js'
 import { objectionTo, type RedisClient } from './client.js'
@@ -44,6 +45,7 @@ const LONGEST_TIMER = 2_147_483_647
  * const store = redisStore(client)
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): CredentialStore {
+  checkOptions('redisStore', options)
   const { prefix = 'dcr-client', lockTimeout = LOCK_TIMEOUT } = options
   const objection = objectionTo(client) ?? objectionToOptions(prefix, lockTimeout)
   if (objection !== undefined) throw storeFailure('invalid_argument', `redisStore: ${objection}`)

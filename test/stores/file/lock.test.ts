@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ownerName, thisProcess } from '../../../src/stores/file/owner.js'
 import type { CredentialStore } from '../../../src/stores/store.js'
 import { failureOf } from '../../failure-of.js'
@@ -82,6 +82,25 @@ describe('the lock of an owner that is dead is taken', () => {
   })
 })
 
+test('one that was taken for dead and wakes while it is removed is waited for', async () => {
+  const place = emptyPlace()
+  const owner = await plantOwner(place, { machine: FOREIGN })
+  const happened: string[] = []
+  const stop = await intercept(async (name, [path]) => {
+    if (name === 'rmdir' && path === owner && happened.length === 0) {
+      fs.writeFileSync(join(owner, 'incoming'), 'half of a', { mode: 0o600 })
+      happened.push('it writes')
+    } else if (name === 'readdir' && path === place.lock && happened.length === 1) {
+      fs.rmSync(owner, { recursive: true })
+      happened.push('it lets go')
+    }
+  })
+  const waiting = waitFor(place.store).finally(stop)
+  expect(await waiting).toBeLessThan(TWICE)
+  expect(happened).toEqual(['it writes', 'it lets go'])
+  expect(fs.existsSync(place.folder)).toBe(false)
+})
+
 describe('the lock of an owner that is alive is never taken', () => {
   test('of this process, by another copy of the package, though it gives no sign of life', async () => {
     const place = emptyPlace()
@@ -90,6 +109,25 @@ describe('the lock of an owner that is alive is never taken', () => {
     const error = await failureOf(place.store.lock(KEY, async () => {}, patience()))
     expect(error.name).toBe('TimeoutError')
     expect(contents(place.lock)).toHaveLength(1)
+  })
+
+  test('and who cannot save for it is told which process it is', async () => {
+    const time = new AbortController()
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
+    const owners = [
+      [{}, `process ${process.pid} of this machine`],
+      [{ machine: FOREIGN, pid: 12 }, 'process 12 of another machine'],
+    ] as const
+    const calls = owners.map(async ([owner, told]) => {
+      const place = emptyPlace()
+      await plantOwner(place, owner)
+      const error = await failureOf(place.store.set(KEY, registration('new')))
+      expect(error).toMatchObject({ code: 'store_failed', outcome: 'not_sent' })
+      expect(error.message).toContain(`${place.folder} is held by ${told}`)
+    })
+    await new Promise(setImmediate)
+    time.abort(new DOMException('', 'TimeoutError'))
+    await Promise.all(calls)
   })
 
   test('of another machine, which gives signs of life; when they end, it is', async () => {

@@ -91,6 +91,45 @@ test.runIf(root).each(['directory', 'folder', 'file'] as const)(
   },
 )
 
+test('the command that repairs it is one for a shell, whatever the name of the directory', async () => {
+  const place = placeIn(join(temporary(), `it's "$HOME" \\ ;`))
+  await place.open().set(KEY, registration('old'))
+  for (const path of [place.directory, place.file]) {
+    const before = modeOf(path)
+    fs.chmodSync(path, 0o755)
+    const { message } = await failureOf(place.open().get(KEY))
+    execFileSync('sh', ['-c', message.match(/chmod .*/)?.[0] ?? ''])
+    expect(modeOf(path)).toBe(before)
+  }
+})
+
+test.each([
+  ['directory', 0o000, '700'],
+  ['folder', 0o000, '700'],
+  ['directory', 0o600, '700'],
+  ['file', 0o000, '600'],
+] as const)('%s with the mode %i: the error says how its user gets in', async (which, mode, repaired) => {
+  const place = await filledPlace()
+  const path = place[which]
+  fs.chmodSync(path, mode)
+  const error = await failureOf(place.open().get(KEY))
+  expect(error).toMatchObject({ code: 'store_failed', cause: { code: 'EACCES' } })
+  expect(error.message).toContain(root || which !== 'file' ? `chmod ${repaired} '${path}'` : path)
+  fs.chmodSync(path, Number.parseInt(repaired, 8))
+  expect(await place.open().get(KEY)).toEqual(place.old)
+})
+
+test.runIf(root)(
+  'a directory of another user can be used for a folder in it, one of its folders not',
+  async () => {
+    const place = await filledPlace()
+    fs.chownSync(place.folder, NOBODY, NOBODY)
+    await expectRefusal(place, /give it to this user, or move it away/)
+    fs.chownSync(place.directory, NOBODY, NOBODY)
+    await expectRefusal(place, /give it to this user, or pass a folder in it/)
+  },
+)
+
 test.runIf(root)('a place where this user may not write: the message says so', async () => {
   const parent = temporary()
   fs.chmodSync(parent, 0o755)
@@ -106,7 +145,10 @@ test.runIf(root)('a place where this user may not write: the message says so', a
 describe('what is not a file of this store is refused at once, and left as it is', () => {
   /** Puts something in the place of the file; gives what must not have changed. */
   const ways: Record<string, [RegExp, (file: string, victim: string) => void]> = {
-    'a link to a file': [/is a link/, (file, victim) => fs.symlinkSync(victim, file)],
+    'a link to a file': [
+      /is a link.*: put what it leads to in its place/,
+      (file, victim) => fs.symlinkSync(victim, file),
+    ],
     'a link to nothing': [/is a link/, (file, victim) => fs.symlinkSync(`${victim}-none`, file)],
     'a link to itself': [/is a link/, (file) => fs.symlinkSync(file, file)],
     'a hard link': [/hard link/, (file, victim) => fs.linkSync(victim, file)],
@@ -144,8 +186,10 @@ describe('what is not a file of this store is refused at once, and left as it is
   })
 
   for (const which of ['directory', 'folder'] as const) {
+    const remedy =
+      which === 'directory' ? /is a link.*: pass where it leads/ : /is a link.*: put what it leads to/
     for (const [what, message] of [
-      ['a link', /is a link/],
+      ['a link', remedy],
       ['a link to nothing', /is a link/],
       ['a file', /is not a directory/],
     ] as const) {
@@ -199,6 +243,19 @@ test('a directory inside others that are missing: they are made, for this user o
   expect(contents(parent)).toEqual([])
   await place.open().set(KEY, registration('new'))
   for (const path of ['a', 'a/b', 'a/b/store']) expect(modeOf(join(parent, path))).toBe('700')
+})
+
+test('a directory inside a link to nothing: an error, and not a search for ever', async () => {
+  const parent = temporary()
+  fs.symlinkSync(join(parent, 'nowhere'), join(parent, 'link'))
+  const error = await failureOf(
+    placeIn(join(parent, 'link', 'a'))
+      .open()
+      .set(KEY, registration('new')),
+  )
+  expect(error).toMatchObject({ code: 'store_failed', cause: { code: 'ENOENT' } })
+  expect(error.message).toContain('make the directory it lies in')
+  expect(contents(parent)).toEqual(['link'])
 })
 
 test('a registration that is too large is not written, and not read', async () => {

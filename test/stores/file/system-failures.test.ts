@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DcrError } from '../../../src/index.js'
 import type { CredentialStore } from '../../../src/stores/store.js'
 import { failureOf } from '../../failure-of.js'
-import { contents, filledPlace } from './place.js'
+import { contents, emptyPlace, filledPlace, placeIn, temporary } from './place.js'
 import { KEY, registration } from './registration.js'
 import { intercept, systemError } from './system-calls.js'
 
@@ -96,15 +96,42 @@ test('until the new text is in its place, the old one is', async () => {
 })
 
 test('what is saved is on the disk before it is in its place, and its name before the save is done', async () => {
-  const { store, revision, directory, folder, file } = await filledPlace()
-  const calls: string[] = []
-  const stop = await intercept(async (name, [path, to]) => {
-    if (name === 'open' && [directory, folder].includes(`${path}`)) calls.push(basename(`${path}`))
-    if (name === 'sync') calls.push(name)
-    if (name === 'rename' && to === file) calls.push(name)
+  const { store, directory, folder, file } = emptyPlace()
+  const callsOf = async (save: () => Promise<unknown>) => {
+    const calls: string[] = []
+    const stop = await intercept(async (name, [path, to]) => {
+      if (name === 'writeFile') calls.length = 0
+      if (name === 'open' && [directory, folder].includes(`${path}`)) calls.push(basename(`${path}`))
+      if (name === 'sync') calls.push(name)
+      if (name === 'rename' && to === file) calls.push(name)
+    })
+    await save().finally(stop)
+    return calls
+  }
+  const saved = ['rename', basename(folder), 'sync']
+  let revision: string | undefined
+  const create = async () => {
+    revision = await store.set(KEY, registration('old'))
+  }
+  // Before the text is in its place, or a process that ends there would leave a new folder that nobody syncs any more.
+  expect(await callsOf(create)).toEqual(['sync', basename(directory), 'sync', ...saved])
+  expect(await callsOf(() => store.set(KEY, registration('new', revision)))).toEqual(['sync', ...saved])
+  await store.delete(KEY)
+  expect(await callsOf(create)).toEqual(['sync', basename(directory), 'sync', ...saved])
+})
+
+test('a directory that cannot be made: the reason is told, which a recursive mkdir hides', async () => {
+  const parent = temporary()
+  // As on a disk that is read-only.
+  const stop = await intercept(async (name, [path, options]) => {
+    if (name !== 'mkdir') return
+    const isHidden = Object(options).recursive === true || dirname(`${path}`) !== parent
+    throw Object.assign(systemError(isHidden ? 'ENOENT' : 'EROFS'), { path, syscall: 'mkdir' })
   })
-  await store.set(KEY, registration('new', revision)).finally(stop)
-  expect(calls).toEqual(['sync', 'rename', basename(folder), 'sync', basename(directory), 'sync'])
+  const store = placeIn(join(parent, 'a', 'b')).open()
+  const error = await failureOf(store.set(KEY, registration('new'))).finally(stop)
+  expect(error).toMatchObject({ code: 'store_failed', cause: { code: 'EROFS' } })
+  expect(error.message).toContain(`${join(parent, 'a')}: mkdir failed with EROFS: pass a directory that can`)
 })
 
 test.each(['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP'])(

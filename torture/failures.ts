@@ -1,0 +1,41 @@
+import type { Failure } from './broken-disk.js'
+import { newDirectory } from './folders.js'
+import { startChild } from './processes.js'
+import { scenarios } from './scenarios.js'
+import { insist } from './violation.js'
+
+/** Processes at a time: more than a small machine has cores, as they wait for locks that could not be released. */
+const LANES = 4
+
+/** A full disk stays full, and one that cannot be written to stays so; the others may be a moment's. */
+const FAILURES: readonly Failure[] = [
+  { code: 'ENOSPC', lasts: true },
+  { code: 'EIO', lasts: false },
+  { code: 'EACCES', lasts: false },
+  { code: 'EROFS', lasts: true },
+]
+
+async function inProcess(scenario: string, failure: Failure): Promise<number> {
+  const place = { kind: 'file', directory: await newDirectory() } as const
+  const child = startChild({ do: 'break', place, scenario, failure })
+  await child.next('ready')
+  child.begin()
+  const { times } = await child.next('broken')
+  insist((await child.ended) === 0, 'a process failed', () => child.said)
+  return times
+}
+
+/** Has every operation of the disk fail, in every way, while a process registers, replaces and changes clients. */
+export async function failures(): Promise<string> {
+  const waiting = scenarios.flatMap(({ name }) => FAILURES.map((failure) => ({ name, failure })))
+  const counts: number[] = []
+  const lane = async () => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      counts.push(await inProcess(next.name, next.failure))
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const codes = FAILURES.map(({ code }) => code).join(', ')
+  return `${total} failures (${codes}) in ${scenarios.length} scenarios: each told, nothing lost or half written`
+}

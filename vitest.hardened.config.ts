@@ -1,0 +1,25 @@
+import { configDefaults, defineConfig, mergeConfig } from 'vitest/config'
+import usual from './vitest.config.js'
+
+/** The same tests in processes that allow neither `__proto__` nor code made of text. */
+export default mergeConfig(
+  usual,
+  defineConfig({
+    test: {
+      execArgv: ['--disable-proto=throw', '--disallow-code-generation-from-strings'],
+      // What runs oidc-provider: a package that it depends on makes functions of text. `--frozen-intrinsics` is not for
+      // Vitest, which replaces Date: test/hardened.test.ts lives a life under it, in a process of its own.
+      exclude: [
+        ...configDefaults.exclude,
+        'test/agent-runtimes.test.ts',
+        'test/client-authentication.test.ts',
+        'test/contract/**',
+        'test/deviations/**',
+        'test/registrar/ensure.test.ts',
+        // Of the documents and the package, not of the library.
+        'test/documentation.test.ts',
+        'test/package.test.ts',
+      ],
+    },
+  }),
+)
