@@ -4,8 +4,8 @@ import { failure } from './http/failure.js'
 import type { Operation } from './stores/store.js'
 import type { ClientInformation, ClientMetadata } from './types.js'
 
-/** Milliseconds for a store to save what a server has given: longer than any disk, shorter than a hung one. */
-const SAVING_TIMEOUT = 10_000
+/** Milliseconds for a store to save what a server has given: longer than its own waits (10 s), whose reasons are told. */
+const SAVING_TIMEOUT = 15_000
 
 /** What keeps the credentials of one client safe around the requests about it. */
 export interface Custody {
@@ -79,14 +79,22 @@ export function unhurried(call: Call): Call {
   return { ...call, signal: undefined, expiresAt: performance.now() + SAVING_TIMEOUT }
 }
 
-/** The store's own account of what went wrong; what a stranger's store throws may hold anything. */
+/** A code such as ECONNREFUSED or 23505: too short for anything that was stored to be told by it. */
+const SYSTEM_CODE = /^[A-Z\d_]{1,32}$/
+
+/** The store's own account of what went wrong; what a stranger's store throws may hold anything but in its code. */
 export function storeError(
   error: unknown,
   call: Call,
   what: string,
   details: ErrorDetails = NOTHING_SENT,
 ): DcrError {
-  if (!(error instanceof DcrError)) return failure(call, 'store_failed', what, details)
+  if (!(error instanceof DcrError)) {
+    const { code: system } = Object(error)
+    if (typeof system !== 'string' || !SYSTEM_CODE.test(system))
+      return failure(call, 'store_failed', what, details)
+    return failure(call, 'store_failed', `${what} (${system})`, { ...details, cause: { code: system } })
+  }
   const { code, message, cause } = error
   if (code.startsWith('store_')) {
     const account = `${what}: ${message.replace(/^store: /, '')}`

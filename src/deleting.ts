@@ -9,13 +9,28 @@ import { isInDoubt, told } from './managing.js'
 import type { KeptSite } from './site.js'
 import type { ClientInformation } from './types.js'
 
-/** Deletes a client, at the server and then in the store. */
-export async function deleteClient(client: ClientInformation, site: KeptSite, call: Call): Promise<void> {
+/** Statuses that say of a client that was to be deleted before: it is not there (RFC 7592 §2.3 says so by 401). */
+const GONE = [401, 404, 410]
+
+/** Those among them that no token can be the reason of. */
+export const SURELY_GONE = [404, 410]
+
+/**
+ * Deletes a client, at the server and then in the store.
+ *
+ * @param statuses - Those by which a deletion whose answer was lost is found done, when it is asked for again.
+ */
+export async function deleteClient(
+  client: ClientInformation,
+  site: KeptSite,
+  call: Call,
+  statuses = GONE,
+): Promise<void> {
   const { custody } = site
   const exchange = managementExchange('DELETE', client, site, call)
   // A token that may have been replaced is refused whether the client is there or not: that doubt outlasts this one.
   const doubt = isInDoubt(custody) ? custody.interrupted : undefined
-  const gone = doubt ? [404, 410] : [401, 404, 410]
+  const gone = doubt ? SURELY_GONE : statuses
   const again = custody.interrupted === 'delete' && ({ earlier: 'unknown' } as const)
   const send = () =>
     request({ ...exchange, ...again }, call).then(

@@ -10,11 +10,7 @@ import { inTurn } from './turn.js'
 import type { ClientInformation } from './types.js'
 
 /** How a `DcrClient` keeps its clients: each under its own `client_id`. */
-const RECORDS: Records = {
-  kept: (stored, client) => ({ ...stored, client, intent: undefined }),
-  rescued: (stored, client) => ({ ...stored, client, intent: undefined }),
-  forgotten: () => undefined,
-}
+const RECORDS: Records = { kept: (stored, client) => ({ ...stored, client, intent: undefined }) }
 
 export function checkClient(client: ClientInformation, call: Call): void {
   const { client_id } = Object(client)
@@ -59,9 +55,11 @@ export function newlyKept<T>(
   task: (custody: Custody) => Promise<T>,
 ): Promise<T> {
   const key = JSON.stringify([issuer, 'registering', crypto.randomUUID()])
-  return inTurn(store, key, call, (stored = { issuer }, custodyInTurn) => {
+  return inTurn(store, key, call, (stored = { issuer }, custodyInTurn, endTurn) => {
     const intent = custodyInTurn(stored, RECORDS)
     const keep: Custody['keep'] = async (client, during, details, clock) => {
+      // A turn may hold a connection, and to save the client takes another: the intent alone keeps it safe meanwhile.
+      endTurn()
       const place = storeKey(issuer, client.client_id)
       // A server may know the application again, and leave out what it has given before.
       const before = await within(unhurried(during), () => store.get(place)).catch(() => undefined)

@@ -5,13 +5,24 @@ import { storeFailure } from './stores/failure.js'
 import type { CredentialStore, Intent, StoredRegistration } from './stores/store.js'
 import type { ClientInformation } from './types.js'
 
+/** What is stored after an answer. `clock` is the server's own time. Seconds since the epoch. */
+export type Kept = (
+  stored: StoredRegistration,
+  client: ClientInformation,
+  clock?: number,
+) => StoredRegistration
+
 /** How a registration that is stored goes on from what a server has given. */
 export interface Records {
-  kept(stored: StoredRegistration, client: ClientInformation, clock?: number): StoredRegistration
-  rescued(stored: StoredRegistration, client: ClientInformation): StoredRegistration
-  /** Undefined where nothing is left to be stored. */
-  forgotten(stored: StoredRegistration): StoredRegistration | undefined
+  readonly kept: Kept
+  /** After an answer that cannot be used. Default: as after any other. */
+  readonly rescued?: Kept
+  /** After a deletion. Undefined, which is the default, where nothing is left to be stored. */
+  readonly forgotten?: (stored: StoredRegistration) => StoredRegistration | undefined
 }
+
+/** Two saves that were compared have failed, or a store of somebody else's does not keep to its interface. */
+const NOT_SAVED = "another process has changed it meanwhile, or the store's set() returns no revision"
 
 /**
  * The custody of what is stored under a key; every save is compared, as another process may have come between.
@@ -37,8 +48,13 @@ export function custodyOf(
     const set = () => store.set(key, { ...next, revision })
     // The first may have lost the lock and nothing else; the second takes it anew, and wins if nobody saved meanwhile.
     const saved = (await set()) ?? (await set())
-    if (saved === undefined) throw storeFailure('store_conflict', 'another process has changed it meanwhile')
+    if (saved === undefined) throw storeFailure('store_conflict', NOT_SAVED)
     stored = { ...next, revision: saved }
+  }
+  const takeBack = async () => {
+    const now = await store.get(key)
+    if (now?.intent?.id !== id) throw storeFailure('store_conflict', 'nothing was saved')
+    stored = now
   }
   const withdraw = async (call: Call) => {
     // One intent too many is no harm, and the error that is on its way says more.
@@ -75,8 +91,13 @@ export function custodyOf(
         return saving
       }
       await within(call, begin).catch((error) => {
-        // What the caller gave up may be saved yet, and is never sent.
-        leave(saving.then(() => withdraw(call)).catch(() => {}))
+        // What the caller gave up, or the store denies, may be saved all the same, and is never sent.
+        leave(
+          saving
+            .catch(takeBack)
+            .then(() => withdraw(call))
+            .catch(() => {}),
+        )
         throw storeError(error, call, 'the store failed')
       })
     },
@@ -87,8 +108,9 @@ export function custodyOf(
       await answered(next, whole, call, details)
       return whole
     },
-    rescue: (client, call, details) => answered(records.rescued(stored, client), client, call, details),
+    rescue: (client, call, details) =>
+      answered((records.rescued ?? records.kept)(stored, client), client, call, details),
     forget: (call, details) =>
-      answered(records.forgotten(stored), stored.client ?? Object(details.client), call, details),
+      answered(records.forgotten?.(stored), stored.client ?? Object(details.client), call, details),
   }
 }

@@ -8,16 +8,18 @@ import type { CredentialStore, StoredRegistration } from './stores/store.js'
 /** Makes the custody of what is stored under the key whose turn it is. */
 export type CustodyInTurn = (found: StoredRegistration, records: Records) => Custody
 
+/** What is done in a turn. `endTurn` gives it up before the task has ended. */
+export type Task<T> = (
+  stored: StoredRegistration | undefined,
+  custodyInTurn: CustodyInTurn,
+  endTurn: () => void,
+) => Promise<T>
+
 /**
  * Runs a task while nobody else who shares the store runs one for the same key. Only the wait for its turn is bounded
  * here. The turn ends when what the task has left unfinished is saved and undone, and its caller does not wait for that.
  */
-export function inTurn<T>(
-  store: CredentialStore,
-  key: string,
-  call: Call,
-  task: (stored: StoredRegistration | undefined, custodyInTurn: CustodyInTurn) => Promise<T>,
-): Promise<T> {
+export function inTurn<T>(store: CredentialStore, key: string, call: Call, task: Task<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const waiting = new AbortController()
     const fail = (error: unknown) => {
@@ -32,9 +34,15 @@ export function inTurn<T>(
         const stored = await within(call, () => store.get(key))
         const unfinished: Promise<void>[] = []
         const leave = (work: Promise<void>) => void unfinished.push(work)
-        const running = task(stored, (found, records) => custodyOf(store, key, found, records, leave))
-        resolve(running)
-        await running.catch(() => {})
+        const custodyInTurn: CustodyInTurn = (found, records) => custodyOf(store, key, found, records, leave)
+        await new Promise<void>((end) => {
+          const running = task(stored, custodyInTurn, end)
+          resolve(running)
+          running.then(
+            () => end(),
+            () => end(),
+          )
+        })
         if (unfinished.length > 0)
           await within(unhurried(call), () => Promise.all(unfinished)).catch(() => {})
       }

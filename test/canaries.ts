@@ -49,33 +49,40 @@ export function allowSecretsIn(where: 'URL' | 'output'): void {
 
 beforeAll(() => watch.secrets.clear())
 
-beforeEach(() => {
+beforeEach(forget)
+
+afterEach(() => {
+  const leak = findLeak()
+  if (leak) throw new Error(leak)
+})
+
+/** What was seen of the test that runs, without the secrets themselves. */
+export function forget(): void {
   watch.errors.clear()
   watch.allowed.clear()
   watch.seen.length = 0
-})
+}
 
-afterEach(() => {
-  const places = [
-    ...watch.seen.filter(({ where }) => !watch.allowed.has(where)),
-    ...[...watch.errors].flatMap(shown),
-  ]
+/** Where a secret is that must not be there, if it is anywhere. */
+export function findLeak(): string | undefined {
+  const seen = watch.seen.filter(({ where }) => !watch.allowed.has(where))
+  const places = [...seen, ...[...watch.errors].flatMap(shown)]
   for (const secret of watch.secrets) {
     for (const form of formsOf(secret)) {
       const place = places.find(({ text }) => text.includes(form))
-      if (place)
-        throw new Error(
-          `a secret, ${secret.slice(0, 64)}, is in ${place.where}: ${place.text.slice(0, 2000)}`,
-        )
+      if (place) return `a secret, ${secret.slice(0, 64)}, is in ${place.where}: ${place.text.slice(0, 2000)}`
     }
   }
-})
+  return undefined
+}
 
 function formsOf(secret: string): Set<string> {
   const bytes = Buffer.from(secret)
+  const encoded = new URLSearchParams({ '': secret }).toString().slice(1)
   return new Set([
     secret,
-    new URLSearchParams({ '': secret }).toString().slice(1),
+    encoded,
+    encoded.replaceAll('+', '%20'),
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
   ])

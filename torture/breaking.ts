@@ -4,7 +4,7 @@ import { credentialOf } from './credential.js'
 import { atRest, checkTidy, removeDirectories } from './folders.js'
 import { check, settle } from './invariants.js'
 import { options, type Scenario, scenarios } from './scenarios.js'
-import { prepared, type Stage, stageAt } from './stage.js'
+import { type Prepared, prepared, type Stage, stageAt } from './stage.js'
 import { insist, Violation } from './violation.js'
 
 /**
@@ -16,7 +16,21 @@ import { insist, Violation } from './violation.js'
 export async function breakEverywhere(name: string, failure: Failure): Promise<number> {
   const scenario = scenarios.find((one) => one.name === name)
   insist(scenario, `there is no scenario ${name}`)
-  const { server, again } = await prepared(scenario)
+  const stages = await prepared(scenario)
+  try {
+    const times = await failInTurn(scenario, failure, stages)
+    await removeDirectories()
+    return times
+  } finally {
+    await stages.server.close()
+  }
+}
+
+async function failInTurn(
+  scenario: Scenario,
+  failure: Failure,
+  { server, again }: Prepared,
+): Promise<number> {
   const disk = await breakableDisk()
   for (let number = 1; ; number++) {
     const directory = await again()
@@ -27,15 +41,13 @@ export async function breakEverywhere(name: string, failure: Failure): Promise<n
     const failed = disk.heal()
     if (!failed) {
       insist(!(told instanceof Error), 'it failed, and the disk did not', () => `${told}`)
-      await server.close()
-      await removeDirectories()
       return number - 1
     }
     try {
       await recover(scenario, directory, stage, told)
     } catch (error) {
       const { code, lasts } = failure
-      const where = `${name}, ${code} ${lasts ? 'from' : 'at'} ${number} (${failed}), in ${directory}`
+      const where = `${scenario.name}, ${code} ${lasts ? 'from' : 'at'} ${number} (${failed}), in ${directory}`
       throw new Violation(`${where}, told ${told}: ${(error as Error).stack}`)
     }
   }

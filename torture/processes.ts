@@ -24,6 +24,8 @@ await build({
   format: 'esm',
   platform: 'node',
   external: ['redis', 'pg'],
+  // That what has no effects is left out is no news.
+  logLevel: 'error',
 })
 
 const environment: NodeJS.ProcessEnv = { ...process.env, NODE_COMPILE_CACHE: folder }

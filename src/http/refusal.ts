@@ -132,7 +132,9 @@ function outcomeOf(status: number, code: ErrorCode, retryAfter: number | undefin
 
 /** A quoted parameter of a challenge (RFC 6750 §3). */
 function parameter(challenge: string, name: string): string | undefined {
-  return new RegExp(`[\\s,]${name}="([^"\\\\]*)"`).exec(challenge)?.[1]
+  const parameters = challenge.matchAll(/[\s,](\w+)="([^"\\]*)"/g)
+  for (const [, found, value] of parameters) if (found === name) return value
+  return undefined
 }
 
 /** `Retry-After` by the grammar of RFC 9110 §10.2.3 alone: `Number` and `Date.parse` take far more than that. */

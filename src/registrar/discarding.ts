@@ -1,6 +1,6 @@
 import { NO_CUSTODY } from '../custody.js'
-import { deleteClient } from '../deleting.js'
-import type { DcrError } from '../errors.js'
+import { deleteClient, SURELY_GONE } from '../deleting.js'
+import type { DcrError, OAuthError } from '../errors.js'
 import type { Site } from '../management.js'
 import type { Operation, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import { amend, type Entry } from './entry.js'
@@ -18,11 +18,14 @@ export async function discard(
 ): Promise<DcrError | undefined> {
   const call = { ...entry.call, operation: 'delete' }
   try {
-    if (client) await deleteClient(client, { ...site, custody: { ...NO_CUSTODY, interrupted } }, call)
+    const custody = { ...NO_CUSTODY, interrupted }
+    if (client) await deleteClient(client, { ...site, custody }, call, SURELY_GONE)
     await unlist(entry, id)
     return undefined
   } catch (error) {
-    call.warn('orphan_left', 'A client that is not in use any more could not be deleted, and stays listed.')
+    const what = 'A client that is not in use any more could not be deleted, and stays listed'
+    const gone = (error as OAuthError).status === 401 ? '; by the 401, it may be gone: then forget() it' : ''
+    call.warn('orphan_left', `${what}${gone}.`)
     return error as DcrError
   }
 }

@@ -1,18 +1,15 @@
-import type { Custody } from '../custody.js'
 import type { DcrError } from '../errors.js'
-import { failure } from '../http/failure.js'
 import { isOffered } from '../management.js'
-import type { Records } from '../stored-custody.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
-import { alone, currentSite, type Entry, knownSite, read } from './entry.js'
-import { isDue } from './expiry.js'
-import { checkLimits } from './limits.js'
-import { type Plan, type PlanAction, planFor } from './plan.js'
-import { MANAGED, registered, withDoubtListed } from './records.js'
-import { registerAnew } from './registering.js'
+import { alone, type Entry, knownSite, read } from './entry.js'
+import { expiry } from './expiry.js'
+import { refusalOf } from './limits.js'
+import { type Keeping, made } from './making.js'
+import { isGoodYet, type Plan, type PlanAction, planFor } from './plan.js'
+import { withDoubtListed } from './records.js'
+import type { FailedRenewals } from './renewals.js'
 import type { Unsaved } from './unsaved.js'
-import { isUnmanageable, updateInPlace } from './updating.js'
 import type { Wanted } from './wanted.js'
 
 /** A usable client. */
@@ -20,63 +17,69 @@ export interface Ensured {
   /** The metadata of the server, as it was when it was last asked. */
   readonly server: AuthorizationServerMetadata
   readonly client: ClientInformation
-  /** What was done for it. With `none`, nothing was sent. */
+  /**
+   * What was done for it. With `none` it is the one in the store, and nothing was sent, but to renew a secret that is
+   * good yet: that has failed then, as the warning `renewal_failed` says.
+   */
   readonly action: PlanAction
 }
 
-export function planOf(entry: Entry, stored: StoredRegistration, wanted: Wanted): Plan {
+/** What a `Registrar` goes by, and knows from earlier calls. */
+export interface Knowledge {
+  readonly whenInDoubt: 'register' | 'hold'
+  readonly unsaved: Unsaved
+  readonly failedRenewals: FailedRenewals
+}
+
+/** What would be done for what is stored, and whether that is refused. */
+export function planOf(
+  entry: Entry,
+  stored: StoredRegistration,
+  wanted: Wanted,
+  { whenInDoubt }: Knowledge,
+): Plan {
   const site = knownSite(entry, stored)
-  return planFor(stored, wanted, (client) => isOffered('PUT', client, site, entry.call))
+  const plan = planFor(stored, wanted, (client) => isOffered('PUT', client, site, entry.call))
+  const isAnother = plan.action === 'register' || plan.action === 'replace'
+  const refusal = isAnother && refusalOf(stored, plan, whenInDoubt, wanted.now, entry.call)
+  return refusal && !isGoodYet(plan) ? { ...plan, refusal: refusal.code } : plan
 }
 
 /** What is stored, if it will do as it is. */
-export function reused(entry: Entry, stored: StoredRegistration, wanted: Wanted): Ensured | undefined {
-  const { client, server = { issuer: entry.issuer } } = stored
-  return client && planOf(entry, stored, wanted).action === 'none'
-    ? { server: entry.given ?? server, client, action: 'none' }
-    : undefined
+export function reused(
+  entry: Entry,
+  stored: StoredRegistration,
+  wanted: Wanted,
+  known: Knowledge,
+): Ensured | undefined {
+  const { client } = stored
+  const plan = planOf(entry, stored, wanted, known)
+  const isTried = isGoodYet(plan) && known.failedRenewals.isRecent(entry.key, wanted.now)
+  if (!client || !(plan.action === 'none' || isTried)) return undefined
+  return { server: knownSite(entry, stored).server, client, action: 'none' }
 }
 
-/** Reasons in spite of which the client in the store does for a while. */
-const GOOD_YET = /^(secret_expires_soon|update_interrupted|registration_in_doubt)$/
-
 /** Does what has to be done for a client to be there, while nobody else who shares the store does. */
-export function ensured(
-  entry: Entry,
-  wanted: Wanted,
-  whenInDoubt: 'register' | 'hold',
-  unsaved: Unsaved,
-): Promise<Ensured> {
+export function ensured(entry: Entry, wanted: Wanted, known: Knowledge): Promise<Ensured> {
+  const { whenInDoubt, unsaved } = known
   const once = (): Promise<Ensured> =>
     alone(entry, async (found, custodyInTurn) => {
       const stored = withDoubtListed(await unsaved.settle(entry, found))
-      const plan = planOf(entry, stored, wanted)
       // Whoever had the turn before has done it.
-      const reusable = reused(entry, stored, wanted)
+      const reusable = reused(entry, stored, wanted, known)
       if (reusable) return reusable
-      try {
-        const check = (now: StoredRegistration) => checkLimits(now, plan, whenInDoubt, wanted.now, entry.call)
-        const keeping: Keeping = (now, records, task) => {
-          const custody = custodyInTurn(now, records)
-          return unsaved.guard(entry, custody, records, () => task(custody))
-        }
-        return await made(entry, stored, wanted, plan, keeping, check)
-      } catch (error) {
-        const { client, server = { issuer: entry.issuer } } = stored
-        const { code, outcome } = error as DcrError
-        const isGoodYet =
-          plan.reasons.includes('secret_expires_soon') &&
-          plan.reasons.every((reason) => GOOD_YET.test(reason))
-        // What was done may have made another secret, which the error holds.
-        const isTold = outcome === 'applied' || /^(aborted|timeout|management_locked)$/.test(code)
-        if (!isGoodYet || !client || isTold) throw error
-        entry.call.warn(
-          'renewal_failed',
-          'The secret is about to expire and was not renewed yet.',
-          'client_secret',
-        )
-        return { server: entry.given ?? server, client, action: 'none' }
+      const plan = planOf(entry, stored, wanted, known)
+      const check = (now: StoredRegistration) => {
+        const refusal = refusalOf(now, plan, whenInDoubt, wanted.now, entry.call)
+        if (refusal) throw refusal
       }
+      const keeping: Keeping = (now, records, task) =>
+        unsaved.guard(entry, records, (noted) => custodyInTurn(now, noted), task)
+      return made(entry, stored, wanted, plan, keeping, check).catch(async (error: DcrError) => {
+        const spared = isGoodYet(plan) && (await goodYet(entry, wanted, known, error))
+        if (!spared) throw error
+        return spared
+      })
     })
   return once().catch((error: DcrError) => {
     // Another process came between, although it should have waited: what it has done may do.
@@ -85,51 +88,20 @@ export function ensured(
   })
 }
 
-/** Runs a task with the custody of what is stored, and remembers what that could not save. */
-type Keeping = (
-  now: StoredRegistration,
-  records: Records,
-  task: (custody: Custody) => Promise<StoredRegistration>,
-) => Promise<StoredRegistration>
-
-async function made(
+/** The client whose secret could not be renewed, and is good for a while. */
+async function goodYet(
   entry: Entry,
-  stored: StoredRegistration,
-  wanted: Wanted,
-  plan: Plan,
-  keeping: Keeping,
-  checkLimit: (now: StoredRegistration) => void,
-): Promise<Ensured> {
-  if (plan.action !== 'update') checkLimit(stored)
-  const site = await currentSite(entry)
-  let { action } = plan
-  let next = stored
-  if (action === 'update') {
-    const run = (custody: Custody) => updateInPlace(entry, { ...site, custody }, stored, wanted)
-    next = await keeping(stored, MANAGED, run).catch((error) => {
-      if (!isUnmanageable(error)) throw error
-      action = 'replace'
-      return read(entry)
-    })
-    // A server that does not renew a secret with an update has to be asked for another client.
-    if (isDue(next, wanted)) action = 'replace'
-    if (action === 'replace') checkLimit(next)
-  }
-  if (action !== 'update') {
-    const records = registered(wanted, site.server)
-    const now = next
-    const run = (custody: Custody) => registerAnew(entry, { ...site, custody }, now, wanted, records)
-    next = await keeping(withDoubtListed(now), records, run)
-  }
-  const { client } = next
-  if (!client) throw failure(entry.call, 'store_conflict', 'another process has removed the client meanwhile')
-  const { client_secret_expires_at: end = 0 } = client
-  if (end > 0 && end <= (next.receivedAt ?? 0)) {
-    entry.call.warn(
-      'expired_on_arrival',
-      'The secret had expired when it came: the clocks disagree.',
-      'client_secret',
-    )
-  }
-  return { server: site.server, client, action }
+  { now, skew }: Wanted,
+  { failedRenewals }: Knowledge,
+  { code, outcome }: DcrError,
+): Promise<Ensured | undefined> {
+  // What was done may have made another secret, which the error holds.
+  if (outcome === 'applied' || /^(aborted|timeout|management_locked)$/.test(code)) return undefined
+  // An update that did not renew it may have changed the rest of the credentials.
+  const stored = await read(entry).catch(() => undefined)
+  if (!stored?.client || expiry(stored, now, skew) === 'past') return undefined
+  failedRenewals.note(entry.key, now)
+  const what = `The secret is about to expire and was not renewed yet (${code}).`
+  entry.call.warn('renewal_failed', what, 'client_secret')
+  return { server: knownSite(entry, stored).server, client: stored.client, action: 'none' }
 }

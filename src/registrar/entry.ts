@@ -4,6 +4,7 @@ import type { ErrorDetails } from '../errors.js'
 import { type Call, NOTHING_SENT, within } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { hasControlCharacter } from '../http/printable.js'
+import { parse } from '../http/url.js'
 import type { ManagementOptions, Site } from '../management.js'
 import { siteOf } from '../site.js'
 import { type CredentialStore, registrationKey, type StoredRegistration } from '../stores/store.js'
@@ -28,6 +29,28 @@ export interface Entry {
 /** Long enough for any name, short enough for any store. */
 const LONGEST_NAME = 256
 
+/** What the caller calls the issuer, and the metadata if it was those. */
+export function issuerOf(
+  issuer: Issuer,
+  call: Call,
+): { asked: string; given?: AuthorizationServerMetadata | undefined } {
+  const given = typeof issuer === 'string' || issuer instanceof URL ? undefined : issuer
+  const asked: unknown = issuer instanceof URL ? withoutSlash(issuer.href) : (given?.issuer ?? issuer)
+  if (typeof asked !== 'string' || asked === '') {
+    const what = 'the issuer must be its identifier, a URL, or the metadata of a server with its issuer'
+    throw failure(call, 'invalid_argument', what)
+  }
+  if (!given && !parse(asked)) {
+    throw failure(call, 'invalid_url', 'the issuer must be an absolute URL that starts with https://')
+  }
+  return { asked, given }
+}
+
+/** By a slash at the end, documents differ from what they are asked for by. */
+export function withoutSlash(issuer: string): string {
+  return issuer.replace(/\/$/, '')
+}
+
 export function entryOf(
   store: CredentialStore,
   issuer: Issuer,
@@ -39,15 +62,12 @@ export function entryOf(
   if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME || hasControlCharacter(name)) {
     throw refuse(`options.name must be 1 to ${LONGEST_NAME} characters, none of them a control character`)
   }
-  const given = typeof issuer === 'string' || issuer instanceof URL ? undefined : issuer
-  const asked: unknown = issuer instanceof URL ? issuer.href.replace(/\/$/, '') : (given?.issuer ?? issuer)
-  if (typeof asked !== 'string' || asked === '') {
-    throw refuse('the issuer must be its identifier, a URL, or the metadata of a server with its issuer')
-  }
+  const { asked, given } = issuerOf(issuer, call)
   if (credentials.manageWith === 'initial_access_token' && !credentials.initialAccessToken) {
     throw refuse('options.manageWith is "initial_access_token", and there is no options.initialAccessToken')
   }
-  return { store, key: registrationKey(asked, name), issuer: asked, name, credentials, call, given }
+  const key = registrationKey(withoutSlash(asked), name)
+  return { store, key, issuer: asked, name, credentials, call, given }
 }
 
 /** What is stored, or what is known of a client of which nothing is. `details` are of what was done before. */

@@ -26,6 +26,6 @@ export function expiry(
 }
 
 /** Whether the secret has to be renewed by now. */
-export function isDue(stored: StoredRegistration, { now, skew }: Wanted): boolean {
+export function isDue(stored: StoredRegistration, { now, skew }: Pick<Wanted, 'now' | 'skew'>): boolean {
   return /past|soon/.test(expiry(stored, now, skew))
 }

@@ -1,5 +1,5 @@
 import { canonical } from '../canonical.js'
-import type { JsonObject } from '../json.js'
+import { isEmptyList, type JsonObject, without } from '../json.js'
 import { sha256 } from '../stores/sha256.js'
 
 /**
@@ -9,14 +9,31 @@ import { sha256 } from '../stores/sha256.js'
  * @see RFC 8785
  */
 export function fingerprint(requested: JsonObject): Promise<string> {
-  const members = Object.entries(requested)
+  const members = Object.entries(comparable(requested))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([member, value]) => `${JSON.stringify(member)}:${canonical(member, value)}`)
   return sha256(`{${members}}`)
 }
 
+/** Lists whose order means something: by preference, and from a certificate to its issuer's (RFC 7517 §4.7). */
+const SEQUENCES = new Set(['default_acr_values', 'x5c'])
+
+/** Members that servers fill in where they are absent, and not where they are empty (RFC 7591 §2). */
+const WITH_DEFAULT = new Set(['grant_types', 'response_types'])
+
+/** What is asked for, without lists that ask for nothing, and with sequences as texts, which nobody sorts. */
+function comparable(requested: JsonObject): JsonObject {
+  const asked = without(requested, (value, member) => isEmptyList(value) && !WITH_DEFAULT.has(member))
+  return JSON.parse(
+    JSON.stringify(asked, (member, value) =>
+      SEQUENCES.has(member) && Array.isArray(value) ? JSON.stringify(value) : value,
+    ),
+  )
+}
+
 /** The members in which two requests differ. */
-export function changedMembers(before: JsonObject, after: JsonObject): string[] {
+export function changedMembers(earlier: JsonObject, later: JsonObject): string[] {
+  const [before, after] = [comparable(earlier), comparable(later)]
   const members = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...members].filter(
     (member) => canonical(member, before[member]) !== canonical(member, after[member]),

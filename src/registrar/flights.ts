@@ -4,27 +4,31 @@ import { failure } from '../http/failure.js'
 import { told } from '../managing.js'
 
 interface Flight<T> {
+  /** What the calls that share it have in common. */
+  readonly common: readonly unknown[]
   readonly result: Promise<T>
   readonly controller: AbortController
   waiting: number
 }
 
 /**
- * Calls that want the same at the same time share one run of it, which has the deadline of the first. It ends before
- * that only when nobody waits for it any more.
+ * Calls that want the same in the same way at the same time share one run of it, which has the deadline of the first.
+ * It ends before that only when nobody waits for it any more.
  */
 export class Flights<T> {
-  readonly #flights = new Map<string, Flight<T>>()
+  readonly #flights = new Set<Flight<T>>()
 
-  async join(key: string, call: Call, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const flight = this.#flights.get(key) ?? this.#start(key, run)
+  /** @param common - What has to be the same of two calls for one run to serve both: one with other credentials, or more time, may do better. */
+  async join(common: readonly unknown[], call: Call, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const isCommon = (flight: Flight<T>) => flight.common.every((value, index) => value === common[index])
+    const flight = [...this.#flights].find(isCommon) ?? this.#start(common, run)
     flight.waiting++
     try {
       return await within(call, () => flight.result, { outcome: 'unknown' })
     } catch (error) {
       if (--flight.waiting > 0) throw error
       // Who comes now is not to share in what is given up.
-      if (this.#flights.get(key) === flight) this.#flights.delete(key)
+      this.#flights.delete(flight)
       flight.controller.abort(call.signal?.reason)
       // To the last one, the run itself says what has become of it.
       return await flight.result.catch((ended: DcrError) => {
@@ -34,14 +38,12 @@ export class Flights<T> {
     }
   }
 
-  #start(key: string, run: (signal: AbortSignal) => Promise<T>): Flight<T> {
+  #start(common: readonly unknown[], run: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const controller = new AbortController()
-    const result = run(controller.signal).finally(() => {
-      if (this.#flights.get(key)?.controller === controller) this.#flights.delete(key)
-    })
-    result.catch(() => {})
-    const flight = { result, controller, waiting: 0 }
-    this.#flights.set(key, flight)
+    const flight = { common, controller, waiting: 0, result: run(controller.signal) }
+    this.#flights.add(flight)
+    const end = () => void this.#flights.delete(flight)
+    flight.result.then(end, end)
     return flight
   }
 }

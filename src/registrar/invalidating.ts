@@ -1,17 +1,31 @@
+import { seconds } from '../custody.js'
 import type { OAuthError } from '../errors.js'
+import { failure } from '../http/failure.js'
 import { isOffered, managementExchange } from '../management.js'
 import { manage } from '../managing.js'
 import type { ClientInformation } from '../types.js'
-import { alone, amend, type Entry, knownSite } from './entry.js'
+import { alone, amend, type Entry, knownSite, readBack } from './entry.js'
+import { isDue } from './expiry.js'
 import { MANAGED, withDoubtListed } from './records.js'
+import type { Unsaved } from './unsaved.js'
 import { isUnmanageable } from './updating.js'
 
 /** Says of a client that a token endpoint has refused whether it is given up; a server that can be asked decides. */
-export function invalidated(entry: Entry, refused: ClientInformation): Promise<boolean> {
-  return alone(entry, async (stored, custodyInTurn) => {
-    const { client } = stored
-    const isInForce =
-      client?.client_id === refused.client_id && client.client_secret === refused.client_secret
+export function invalidated(
+  entry: Entry,
+  refused: ClientInformation,
+  skew: number,
+  unsaved: Unsaved,
+): Promise<boolean> {
+  return alone(entry, async (found, custodyInTurn) => {
+    const stored = withDoubtListed(await unsaved.settle(entry, found))
+    const { client, revision } = stored
+    if (revision === undefined) {
+      const what = `there is no client of the name ${JSON.stringify(entry.name)} here: it was ensured with another options.name or issuer, or has been removed`
+      throw failure(entry.call, 'invalid_argument', what)
+    }
+    const { client_secret: secret = client?.client_secret } = refused
+    const isInForce = client?.client_id === refused.client_id && client.client_secret === secret
     if (!client || !isInForce || stored.trouble === 'invalid_client' || stored.trouble === 'gone') return true
 
     const call = { ...entry.call, operation: 'get' }
@@ -19,9 +33,14 @@ export function invalidated(entry: Entry, refused: ClientInformation): Promise<b
     let trouble: 'invalid_client' | 'gone' = 'invalid_client'
     if (isOffered('GET', client, site, call)) {
       try {
-        const custody = custodyInTurn(withDoubtListed(stored), MANAGED)
-        const read = await manage(client, { ...site, custody }, call)
-        return read.client_secret !== client.client_secret
+        const read = await unsaved.guard(
+          entry,
+          MANAGED,
+          (records) => custodyInTurn(stored, records),
+          (custody) => manage(client, { ...site, custody }, call),
+        )
+        if (read.client_secret !== client.client_secret) return true
+        return isDue(await readBack(entry, read), { now: seconds(), skew })
       } catch (error) {
         const { code, status } = error as OAuthError
         const { token } = managementExchange('GET', client, site, call)
@@ -29,9 +48,8 @@ export function invalidated(entry: Entry, refused: ClientInformation): Promise<b
         // What an administrator is refused says nothing of the client.
         const isNoNews = token !== undefined && !isOwn && (status === 401 || status === 403)
         if (isNoNews || (!isUnmanageable(error) && code !== 'management_locked')) throw error
-        // RFC 7592 §2.1: 401 for a client that is not there. A token that is known to be void is refused anyway.
-        const isRefused = status === 401 && isOwn && stored.trouble !== 'management_locked'
-        if (isRefused || status === 404 || status === 410) trouble = 'gone'
+        // 401 is for a client that is not there (RFC 7592 §2.1), and for a token that is void.
+        if (status === 404 || status === 410) trouble = 'gone'
       }
     }
     await amend(entry, (now) => ({ ...now, trouble }))

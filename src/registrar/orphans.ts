@@ -3,6 +3,8 @@ import type { DcrError } from '../errors.js'
 import { type Call, within } from '../http/call.js'
 import type { CredentialStore, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import { inTurn } from '../turn.js'
+import { withoutSlash } from './entry.js'
+import type { Unsaved } from './unsaved.js'
 
 /** A client that exists at a server, or may exist, and is not in use. */
 export interface Orphan extends StoredOrphan {
@@ -16,14 +18,19 @@ export interface Orphan extends StoredOrphan {
 /** What {@link Registrar.collect} came to. */
 export interface Collected {
   readonly deleted: readonly Orphan[]
-  /** Those that are still listed, with the reason; without one, nothing is known by which it could be deleted. */
+  /**
+   * Those that are still listed, with the reason; without one, nothing is known by which it could be deleted. At many
+   * servers 401 (`unauthorized`) means that it is gone, and at others that its token is void: where you know that it is
+   * gone, `forget()` it.
+   */
   readonly left: readonly { readonly orphan: Orphan; readonly error?: DcrError }[]
 }
 
-/** All orphans in a store. What is being registered at this moment is waited for. */
+/** All orphans in a store. What is being registered at this moment is waited for, and what is not saved yet is saved. */
 export async function orphansIn(
   store: CredentialStore,
   issuer: string | undefined,
+  unsaved: Unsaved,
   call: Call,
 ): Promise<Orphan[]> {
   const all = await within(call, () => store.list()).catch((error) => {
@@ -31,9 +38,12 @@ export async function orphansIn(
   })
   const found: Orphan[] = []
   for (const [key, listed] of all) {
-    if (issuer !== undefined && listed.issuer !== issuer) continue
-    const isRegistering = listed.intent?.operation === 'register'
-    const stored = isRegistering ? await inTurn(store, key, call, async (settled) => settled) : listed
+    if (issuer !== undefined && withoutSlash(listed.issuer) !== withoutSlash(issuer)) continue
+    const isMoving = listed.intent?.operation === 'register' || unsaved.has(key)
+    const entry = { store, key, issuer: listed.issuer, name: listed.name ?? '', credentials: {}, call }
+    const stored = isMoving
+      ? await inTurn(store, key, call, async (now) => now && unsaved.settle(entry, now))
+      : listed
     if (stored) found.push(...orphansOf(key, stored))
   }
   return found

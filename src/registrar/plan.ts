@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
 import { expiry } from './expiry.js'
@@ -17,7 +18,7 @@ export type PlanAction = 'none' | 'register' | 'update' | 'replace'
 /** Why it does that. */
 export type PlanReason =
   | 'not_registered'
-  /** An earlier registration was sent and its answer never kept: the client may exist. */
+  /** An earlier registration was sent, and no answer kept or none that can be used: a client may exist. */
   | 'registration_in_doubt'
   /** What is wanted is not what was last asked for. */
   | 'metadata_changed'
@@ -40,6 +41,8 @@ export interface Plan {
   readonly changed: readonly string[]
   /** The client in the store, if there is one. */
   readonly client?: ClientInformation
+  /** The error with which `ensure` refuses to do it by now, as it could be one registration too many. */
+  readonly refusal?: ErrorCode
 }
 
 /** @param isManageable - Whether the client can be updated, as far as can be told without asking the server. */
@@ -74,10 +77,18 @@ export function planFor(
   return { action, reasons, changed, client }
 }
 
-/** When a client was asked for of which nobody knows whether it exists. Seconds since the epoch. */
+/** When a client was asked for and none that can be used came of it. Seconds since the epoch. */
 export function doubts({ intent, orphans = [] }: StoredRegistration): number[] {
-  const listed = orphans.filter(({ reason }) => reason === 'in_doubt')
+  const listed = orphans.filter(({ reason }) => reason === 'in_doubt' || reason === 'unusable')
   return [...listed, ...(intent?.operation === 'register' ? [intent] : [])].map(({ at }) => at)
+}
+
+/** Reasons in spite of which the client in the store does for a while. */
+const GOOD_YET = /^(secret_expires_soon|update_interrupted|registration_in_doubt)$/
+
+/** Whether nothing but a secret that is good yet makes the client in the store not do. */
+export function isGoodYet({ reasons }: Plan): boolean {
+  return reasons.includes('secret_expires_soon') && reasons.every((reason) => GOOD_YET.test(reason))
 }
 
 function actionFor(

@@ -1,6 +1,6 @@
 import { seconds } from '../custody.js'
 import { carriedOver } from '../information.js'
-import type { Records } from '../stored-custody.js'
+import type { Kept, Records } from '../stored-custody.js'
 import type { OrphanReason, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation, ClientMetadata } from '../types.js'
 import type { Wanted } from './wanted.js'
@@ -14,20 +14,31 @@ export const MANAGED: Records = {
     trouble: undefined,
     ...received(stored, client, clock),
   }),
-  rescued: (stored) => stored,
-  forgotten({ issuer, name, orphans = [] }) {
-    return orphans.length > 0 ? { issuer, name, orphans } : undefined
+  forgotten({ issuer, name, server, orphans = [] }) {
+    return orphans.length > 0 ? { issuer, name, server, orphans } : undefined
   },
 }
+
+/** What is stored where the client in force was deleted, and the store did not take that at first. */
+export const gone: Kept = ({ issuer, name, server, orphans, revision }) => ({
+  issuer,
+  name,
+  server,
+  orphans,
+  revision,
+})
 
 /** What is stored after the registration of a client, in the place of the one before. */
 export function registered({ requested, fingerprint }: Wanted, server: AuthorizationServerMetadata): Records {
   return {
-    kept(stored, client, clock = client.client_id_issued_at) {
+    kept(stored, client, given) {
       const { issuer, name, client: old, trouble, orphans = [], revision } = stored
       // A server may know the application again, and leave out what it has given before.
       const isSame = old?.client_id === client.client_id
       const left = old && !isSame && trouble !== 'gone' ? [orphan('replaced', old)] : []
+      const clock = given ?? (isSame ? undefined : issuingClock(client))
+      // It may also give one again that was replaced before.
+      const others = orphans.filter((listed) => listed.client?.client_id !== client.client_id)
       return {
         issuer,
         name,
@@ -35,19 +46,26 @@ export function registered({ requested, fingerprint }: Wanted, server: Authoriza
         client: isSame ? carriedOver(client, old) : client,
         requested: requested as ClientMetadata,
         fingerprint,
-        orphans: [...orphans, ...left],
+        orphans: [...others, ...left],
         ...(old && { replacedAt: seconds() }),
         ...received({ issuer }, client, clock),
         revision,
       }
     },
-    rescued: (stored, client) => ({
-      ...stored,
-      intent: undefined,
-      orphans: [...(stored.orphans ?? []), orphan('unusable', client)],
-    }),
-    forgotten: MANAGED.forgotten,
+    rescued(stored, client) {
+      const isInForce = stored.client?.client_id === client.client_id
+      const orphans = [...(stored.orphans ?? []), ...(isInForce ? [] : [orphan('unusable', client)])]
+      return { ...stored, server, intent: undefined, orphans }
+    },
   }
+}
+
+/** Seconds: clocks further apart than an hour are rarer than a time that is not that of this answer. */
+const FARTHEST_CLOCK = 3600
+
+/** The server's clock by the time at which it says it has made the client, where that can be now. */
+function issuingClock({ client_id_issued_at: issued = 0 }: ClientInformation): number | undefined {
+  return Math.abs(issued - seconds()) <= FARTHEST_CLOCK ? issued : undefined
 }
 
 /** A registration that was never answered is no longer under way when anything else is about to be: it is listed. */

@@ -1,6 +1,7 @@
 import { checkStore } from '../custody.js'
 import { type Call, openCall, type RequestOptions } from '../http/call.js'
 import { failure } from '../http/failure.js'
+import { isRecord } from '../json.js'
 import { checkClient } from '../keeping.js'
 import { checkManageWith, type ManagementOptions } from '../management.js'
 import type { Provider } from '../providers/provider.js'
@@ -8,13 +9,14 @@ import type { CredentialStore } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { collected } from './collecting.js'
 import { unlist } from './discarding.js'
-import { type Ensured, ensured, planOf, reused } from './ensuring.js'
-import { alone, type Entry, entryOf, type Issuer, read } from './entry.js'
+import { type Ensured, ensured, type Knowledge, planOf, reused } from './ensuring.js'
+import { alone, type Entry, entryOf, type Issuer, issuerOf, read } from './entry.js'
 import { Flights } from './flights.js'
 import { invalidated } from './invalidating.js'
 import { type Collected, type Orphan, orphansIn } from './orphans.js'
 import type { Plan } from './plan.js'
 import { removed } from './removing.js'
+import { FailedRenewals } from './renewals.js'
 import { Unsaved } from './unsaved.js'
 import { wanted } from './wanted.js'
 
@@ -25,8 +27,8 @@ export interface RegistrarOptions extends RequestOptions {
   /** Seconds before its end from which a secret counts as about to expire; at most half its lifetime. Default 60. */
   expirySkew?: number | undefined
   /**
-   * What to do where a registration was sent and its answer never kept, so that a client may exist: `register`
-   * another, once in ten minutes, or `hold` and throw. Default `register`.
+   * What to do where a registration was sent and no usable answer kept, so that a client may exist: `register`
+   * another, at once and then once in ten minutes, or `hold` and throw. Default `register`.
    */
   whenInDoubt?: 'register' | 'hold' | undefined
 }
@@ -42,9 +44,12 @@ export interface EntryOptions extends RequestOptions, ManagementOptions {
 /** Options of {@link Registrar.collect}. */
 export interface CollectOptions extends RequestOptions, ManagementOptions {
   /** Only the orphans at this issuer. Without it, credentials and a provider cannot be given. */
-  issuer?: string | undefined
+  issuer?: Issuer | undefined
   provider?: Provider | undefined
 }
+
+/** Options of the calls about one client, which one `Registrar` may have many of. */
+const OF_ONE_CLIENT = ['initialAccessToken', 'manageWith', 'name', 'provider']
 
 /** Seconds: longer than a token request takes, and than most clocks are apart. */
 const DEFAULT_SKEW = 60
@@ -61,7 +66,7 @@ export class Registrar {
   readonly #options: RegistrarOptions
   readonly #skew: number
   readonly #flights = new Flights<Ensured>()
-  readonly #unsaved = new Unsaved()
+  readonly #known: Knowledge
 
   /**
    * Sends nothing, and reads nothing.
@@ -79,6 +84,12 @@ export class Registrar {
     if (whenInDoubt !== 'register' && whenInDoubt !== 'hold') {
       throw failure(call, 'invalid_argument', 'options.whenInDoubt must be "register" or "hold"')
     }
+    const misplaced = OF_ONE_CLIENT.find((option) => option in options)
+    if (misplaced) {
+      const what = `options.${misplaced} is for one client: pass it to ensure() and the other calls about that`
+      throw failure(call, 'invalid_argument', what)
+    }
+    this.#known = { whenInDoubt, unsaved: new Unsaved(), failedRenewals: new FailedRenewals() }
     this.#options = options
     this.#skew = expirySkew
   }
@@ -96,28 +107,32 @@ export class Registrar {
   async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Ensured> {
     const entry = this.#entry('ensure', issuer, options)
     const want = await wanted(metadata, this.#skew, entry.call)
-    const found = reused(entry, await read(entry), want)
+    const stored = await read(entry)
+    // What is not saved yet is newer than what is.
+    const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
     if (found) return found
-    return this.#flights.join(`${entry.key} ${want.fingerprint}`, entry.call, (signal) =>
-      ensured(
-        { ...entry, call: { ...entry.call, signal } },
-        want,
-        this.#options.whenInDoubt ?? 'register',
-        this.#unsaved,
-      ),
+    const { key, call, credentials } = entry
+    const { initialAccessToken, manageWith } = credentials
+    const common = [key, want.fingerprint, call.timeout, call.provider, initialAccessToken, manageWith]
+    return this.#flights.join(common, call, (signal) =>
+      ensured({ ...entry, call: { ...call, signal } }, want, this.#known),
     )
   }
 
   /**
-   * Tells what {@link ensure} would do, and why. Sends nothing: that a server refuses an update, for instance, shows
-   * only when it is asked.
+   * Tells what {@link ensure} would do, and why, or that it would refuse to. Sends nothing: that a server refuses an
+   * update, for instance, shows only when it is asked. What an earlier call could not save is saved first.
    *
    * @throws {DcrError} `invalid_argument`, and the errors of the store.
    */
   async plan(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Plan> {
     const entry = this.#entry('plan', issuer, options)
     const want = await wanted(metadata, this.#skew, entry.call)
-    return planOf(entry, await read(entry), want)
+    const { unsaved } = this.#known
+    const stored = unsaved.has(entry.key)
+      ? await alone(entry, (found) => unsaved.settle(entry, found))
+      : await read(entry)
+    return planOf(entry, stored, want, this.#known)
   }
 
   /**
@@ -125,25 +140,28 @@ export class Registrar {
    * where it can be asked. Registers nothing: the next {@link ensure} does, at most once in ten minutes.
    *
    * @param client - The one that was refused.
-   * @returns Whether it is given up, or another is in force already: ensure again. If not, the server knows the client,
-   *   and the fault is elsewhere: the wrong authentication method, or a clock.
-   * @throws {DcrError} If the server could not be asked: nothing is given up then.
+   * @returns Whether it is given up, is to be renewed, or another is in force already: ensure again. If not, the server
+   *   knows the client, and the fault is elsewhere: the wrong authentication method, or a clock.
+   * @throws {DcrError} If the server could not be asked: nothing is given up then. `invalid_argument` where nothing is
+   *   stored under this issuer and `options.name`.
    * @see RFC 6749 §5.2
    */
   async invalidate(issuer: Issuer, client: ClientInformation, options?: EntryOptions): Promise<boolean> {
     const entry = this.#entry('invalidate', issuer, options)
     checkClient(client, entry.call)
-    return invalidated(entry, client)
+    return invalidated(entry, client, this.#skew, this.#known.unsaved)
   }
 
   /**
-   * Deletes the client, at the server and in the store. One that the server does not delete is listed as an orphan.
+   * Deletes the client, at the server and in the store. One that the server does not delete is listed as an orphan; so
+   * is one of which it says 401 when it is asked again, which may mean that it is gone. Where nothing is stored under
+   * this issuer and `options.name`, nothing is done.
    *
    * @throws {DcrError} Where nobody knows whether the server has deleted it: it is kept, and can be removed again.
    * @see RFC 7592 §2.3
    */
   async remove(issuer: Issuer, options?: EntryOptions): Promise<void> {
-    return removed(this.#entry('remove', issuer, options))
+    return removed(this.#entry('remove', issuer, options), this.#known.unsaved)
   }
 
   /**
@@ -151,10 +169,12 @@ export class Registrar {
    * was lost that is no more than what was asked for.
    *
    * @param issuer - Only those at this issuer.
-   * @throws {DcrError} The errors of the store; `timeout` where a registration that is under way does not end.
+   * @throws {DcrError} `invalid_argument`; the errors of the store; `timeout` where a registration that is under way does not end.
    */
-  async orphans(issuer?: string, options?: RequestOptions): Promise<Orphan[]> {
-    return orphansIn(this.#options.store, issuer, openCall('orphans', this.#options, options))
+  async orphans(issuer?: Issuer, options?: RequestOptions): Promise<Orphan[]> {
+    const call = this.#call('orphans', options)
+    const asked = issuer === undefined ? undefined : issuerOf(issuer, call).asked
+    return orphansIn(this.#options.store, asked, this.#known.unsaved, call)
   }
 
   /**
@@ -163,8 +183,8 @@ export class Registrar {
    * @throws {DcrError} `invalid_argument`, and the errors of {@link orphans}.
    */
   async collect(given?: CollectOptions): Promise<Collected> {
+    const call = this.#call('collect', given)
     const options = { __proto__: null, ...given } as CollectOptions
-    const call = this.#call('collect', options)
     checkManageWith(options, call)
     if (
       options.issuer === undefined &&
@@ -176,8 +196,16 @@ export class Registrar {
         'credentials and a provider are for one server: pass options.issuer too',
       )
     }
-    const orphans = await orphansIn(this.#options.store, options.issuer, call)
-    return collected(orphans, (orphan) => ({ ...this.#place(orphan), credentials: options, call }))
+    const { unsaved } = this.#known
+    const about = options.issuer === undefined ? undefined : issuerOf(options.issuer, call)
+    const orphans = await orphansIn(this.#options.store, about?.asked, unsaved, call)
+    const entryOf = (orphan: Orphan) => ({
+      ...this.#place(orphan),
+      credentials: options,
+      call,
+      given: about?.given,
+    })
+    return collected(orphans, entryOf, unsaved)
   }
 
   /**
@@ -199,15 +227,19 @@ export class Registrar {
   }
 
   #entry(operation: string, issuer: Issuer, given?: EntryOptions): Entry {
+    const call = this.#call(operation, given)
     const options = { __proto__: null, ...given } as EntryOptions
     const { name = 'default' } = options
-    return entryOf(this.#options.store, issuer, name, options, this.#call(operation, options))
+    return entryOf(this.#options.store, issuer, name, options, call)
   }
 
   #call(
     operation: string,
     options: (RequestOptions & { provider?: Provider | undefined }) | undefined,
   ): Call {
-    return { ...openCall(operation, this.#options, options), provider: options?.provider }
+    const call = openCall(operation, this.#options, options)
+    if (!isRecord(options ?? {})) throw failure(call, 'invalid_argument', 'the options must be an object')
+    const own = { __proto__: null, ...options } as CollectOptions
+    return { ...call, provider: own.provider }
   }
 }

@@ -2,18 +2,25 @@ import { type Custody, seconds, storeError } from '../custody.js'
 import type { DcrError } from '../errors.js'
 import { within } from '../http/call.js'
 import { failure } from '../http/failure.js'
-import type { Records } from '../stored-custody.js'
+import type { Kept, Records } from '../stored-custody.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
 import { type Entry, read } from './entry.js'
-import { orphan, withDoubtListed } from './records.js'
+import { gone, orphan, withDoubtListed } from './records.js'
 
-interface Answered {
-  readonly id: string | undefined
-  readonly client: ClientInformation
-  readonly records: Records
+/** How an answer is recorded, and what of it is not in the client. */
+interface Answer {
+  readonly record: Kept
+  readonly clock: number | undefined
   /** Seconds since the epoch, by the clock of this machine. */
   readonly at: number
+}
+
+interface Unkept extends Answer {
+  readonly id: string | undefined
+  readonly client: ClientInformation
+  /** The client in force, as it was stored before. */
+  readonly before: ClientInformation | undefined
 }
 
 /**
@@ -21,21 +28,46 @@ interface Answered {
  * soon as the store works again: a client is neither lost nor registered twice.
  */
 export class Unsaved {
-  readonly #answers = new Map<string, Answered>()
+  readonly #answers = new Map<string, Unkept>()
 
-  /** Remembers what a task could not save. */
-  async guard<T>(entry: Entry, custody: Custody, records: Records, task: () => Promise<T>): Promise<T> {
+  /** Whether something is remembered of what is stored under a key. */
+  has(key: string): boolean {
+    return this.#answers.has(key)
+  }
+
+  /** Runs a task with a custody, and remembers what that could not save. */
+  async guard<T>(
+    entry: Entry,
+    records: Records,
+    custodyWith: (records: Records) => Custody,
+    task: (custody: Custody) => Promise<T>,
+  ): Promise<T> {
+    let answer: Answer | undefined
+    const note = (record: Kept, clock?: number) => {
+      answer = { record, clock, at: seconds() }
+    }
+    const noted =
+      (record: Kept): Kept =>
+      (stored, client, clock) => {
+        note(record, clock)
+        return record(stored, client, clock)
+      }
+    const { kept, rescued = kept, forgotten } = records
+    const custody = custodyWith({
+      kept: noted(kept),
+      rescued: noted(rescued),
+      forgotten(stored) {
+        note(gone)
+        return forgotten?.(stored)
+      },
+    })
     try {
-      return await task()
+      return await task(custody)
     } catch (error) {
       const { code, outcome, client } = error as DcrError
-      if (outcome === 'applied' && client && /^store_(?!conflict)/.test(code)) {
-        this.#answers.set(entry.key, {
-          id: custody.id,
-          client: client as ClientInformation,
-          records,
-          at: seconds(),
-        })
+      if (answer && outcome === 'applied' && client && /^store_(?!conflict)/.test(code)) {
+        const { id, client: before } = custody
+        this.#answers.set(entry.key, { ...answer, id, client: client as ClientInformation, before })
       }
       throw error
     }
@@ -43,37 +75,45 @@ export class Unsaved {
 
   /** Saves what is remembered of an entry, and gives what is stored then. */
   async settle(entry: Entry, found: StoredRegistration): Promise<StoredRegistration> {
-    const answered = this.#answers.get(entry.key)
-    if (!answered) return found
-    const { id, client, records, at } = answered
-    const { store, key, call } = entry
-    const { intent, orphans = [] } = found
-    const others = orphans.filter((listed) => listed.id !== id)
-    const isUnderWay = intent?.id === id
-    const now = withDoubtListed({ ...found, intent: isUnderWay ? undefined : intent, orphans: others })
-    // Another process may have listed it as one in doubt, and come to nothing itself.
-    const isOurs = isUnderWay || (!found.client && others.length < orphans.length)
-    const isKnown = found.client?.client_id === client.client_id
-    // Another process that has gone on with the same client knows better.
-    if (isOurs || !isKnown) {
-      const issued = isKnown ? undefined : client.client_id_issued_at
-      const clock = issued === undefined ? undefined : issued + seconds() - at
-      const next = isOurs
-        ? records.kept(now, client, clock)
-        : { ...now, orphans: [...(now.orphans ?? []), orphan('lost_race', client, id)] }
-      const details = { outcome: 'not_sent', client } as const
+    const answer = this.#answers.get(entry.key)
+    if (!answer) return found
+    const next = settled(found, answer)
+    if (next) {
+      const { store, key, call } = entry
+      const details = { outcome: 'not_sent', client: answer.client } as const
       const saved = await within(call, () => store.set(key, next)).catch((error) => {
         throw storeError(error, call, 'what a server has given still cannot be saved', details)
       })
-      if (saved === undefined)
-        throw failure(
-          call,
-          'store_conflict',
-          'what a server has given is still not saved: try again',
-          details,
-        )
+      if (saved === undefined) {
+        const what = 'what a server has given is still not saved: try again'
+        throw failure(call, 'store_conflict', what, details)
+      }
     }
-    this.#answers.delete(key)
+    this.#answers.delete(entry.key)
     return read(entry)
   }
+}
+
+/** What is stored, with an answer that was not; undefined where others know better. */
+function settled(
+  found: StoredRegistration,
+  { id, client, before, record, clock, at }: Unkept,
+): StoredRegistration | undefined {
+  const { intent, orphans = [] } = found
+  const others = orphans.filter((listed) => listed.id !== id)
+  const isUnderWay = intent?.id === id
+  const now = withDoubtListed({ ...found, intent: isUnderWay ? undefined : intent, orphans: others })
+  const isKnown = found.client?.client_id === client.client_id
+  const isUntouched = isKnown && isSame(found.client, before) && !isSame(found.client, client)
+  // Another process may have listed it as one in doubt, and come to nothing itself.
+  const isOurs = isUnderWay || isUntouched || (!found.client && others.length < orphans.length)
+  if (isOurs) return record(now, client, clock === undefined ? undefined : clock + seconds() - at)
+  // Another process that has gone on with the same client knows better.
+  return isKnown || record === gone
+    ? undefined
+    : { ...now, orphans: [...(now.orphans ?? []), orphan('lost_race', client, id)] }
+}
+
+function isSame(one?: ClientInformation, other?: ClientInformation): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }

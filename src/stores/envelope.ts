@@ -67,7 +67,7 @@ export async function decode(text: string, place: string, encryption?: Encryptio
     const what = encryption
       ? 'is not encrypted, and this store has an encryption: it may have been put there by somebody else. Move it ' +
         'away, or copy it into an encrypted store from one without an encryption'
-      : `is encrypted with the key ${quoted(sealed)}, and this store has no encryption: pass aesGcm() with that key`
+      : `is encrypted, and this store has no encryption: pass aesGcm() with the key ${quoted(sealed)}`
     throw storeFailure('store_sealed', `${place} ${what}${telling(key)}`)
   }
   const json = encryption

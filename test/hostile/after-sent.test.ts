@@ -69,6 +69,16 @@ for (const transport of ['TCP', 'TLS'] as const) {
   })
 }
 
+test('G104: a header over two lines is refused or understood, as the runtime has it', async () => {
+  const folded = `${HEAD}x: a\r\n b\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
+  const server = await startFaultServer([readRequest, send(folded)], [readRequest, send(CREATED)])
+  const result = await connect(server)
+    .register(METADATA)
+    .catch(({ code, outcome }) => ({ code, outcome }))
+  expect([{ client_id: 'c1' }, { code: 'network_error', outcome: 'unknown' }]).toContainEqual(result)
+  expect(server.requests).toBe(1)
+})
+
 test('G108: TLS that ends without a close_notify in the middle of a body', async () => {
   const cut = [readRequest, send(`${HEAD}content-length: 100\r\n\r\n${BODY}`), endWithoutNotice]
   const server = await startTlsFaultServer('valid', cut)

@@ -86,7 +86,6 @@ export const understood: [name: string, script: FaultScript][] = [
     'G102: gzip without its checksum',
     raw(bytes('content-encoding: gzip\r\n', gzipSync(BODY).subarray(0, -8))),
   ],
-  ['G104: a header over two lines', raw(`${HEAD}x: a\r\n b\r\n${LENGTH}\r\n${BODY}`)],
   ['G104: an answer after the answer', raw(`${WHOLE}${WHOLE.replace('c1', 'c2')}`)],
   ['G106: 1,000 times 102', raw(`${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(MANY)}${WHOLE}`)],
   ['G106: 1,000 times 103', raw(`${'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(MANY)}${WHOLE}`)],

@@ -35,13 +35,13 @@ export interface Life {
   remove(): Promise<void>
 }
 
+export type Keeper = [name: string, open: (server: EvilServer) => Life]
+
 /** Everything that keeps clients. */
-export const keepers: [name: string, open: (server: EvilServer) => Life][] = Object.entries(stores).flatMap(
-  ([name, makeStore]) => [
-    [`DcrClient, ${name}`, (server: EvilServer) => byClient(server, makeStore())],
-    [`Registrar, ${name}`, (server: EvilServer) => byRegistrar(server, makeStore())],
-  ],
-)
+export const keepers: Keeper[] = Object.entries(stores).flatMap(([name, makeStore]) => [
+  [`DcrClient, ${name}`, (server: EvilServer) => byClient(server, makeStore())],
+  [`Registrar, ${name}`, (server: EvilServer) => byRegistrar(server, makeStore())],
+])
 
 function byClient({ metadata }: EvilServer, store: CredentialStore): Life {
   const dcr = new DcrClient(metadata, { store, allowInsecureRequests: true, timeout })

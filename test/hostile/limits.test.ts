@@ -1,13 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import {
-  clientSecretBasic,
-  discover,
-  type Limits,
-  memoryStore,
-  Registrar,
-  requestToken,
-} from '../../src/index.js'
+import type { Limits } from '../../src/http/limits.js'
+import { clientSecretBasic, discover, memoryStore, Registrar, requestToken } from '../../src/index.js'
 import { failureOf } from '../failure-of.js'
 import { startFaultServer } from '../servers/fault-server.js'
 import { readRequest, send, waitFor } from '../servers/fault-steps.js'
@@ -67,10 +61,13 @@ describe('a limit is passed', () => {
   })
 
   test('stringLength: the member is left out', async () => {
-    const body = { client_id: 'c1', client_name: 'abcd', software_id: 'abc' }
-    const server = await startScripted({ status: 201, body }, { status: 201, body: { client_id: 'c1234' } })
-    const dcr = connect(server, { limits: { stringLength: 3 } })
-    expect(await dcr.register(METADATA)).toEqual({ client_id: 'c1', software_id: 'abc' })
+    const body = { client_id: 'c1', client_name: 'x'.repeat(13), software_id: 'x'.repeat(12) }
+    const server = await startScripted(
+      { status: 201, body },
+      { status: 201, body: { client_id: 'x'.repeat(13) } },
+    )
+    const dcr = connect(server, { limits: { stringLength: 12 } })
+    expect(await dcr.register(METADATA)).toEqual({ client_id: 'c1', software_id: 'x'.repeat(12) })
     expect(await failureOf(dcr.register(METADATA))).toMatchObject({
       code: 'invalid_response',
       outcome: 'applied',

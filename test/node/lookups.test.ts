@@ -97,7 +97,7 @@ describe('what was checked is what is connected to', () => {
     server.script.push({ status: 200, body: found })
     const metadata = await discover(secure, { fetch })
     answers.push(['10.0.0.5'])
-    const error = await failureOf(new DcrClient(metadata, { fetch }).register(METADATA))
+    const error = await failureOf(new DcrClient(metadata, { fetch: guard }).register(METADATA))
     expect(error).toMatchObject({ code: 'blocked_address', outcome: 'not_sent' })
     expect(error.message).toContain('10.0.0.5')
     expect(server.requests.filter(({ method }) => method === 'POST')).toEqual([])
@@ -158,15 +158,14 @@ describe('a name that has no address', () => {
 
   test('C038: is asked for again where that may pass', async () => {
     const server = await startScripted({ status: 201, body: { client_id: 'c1' } })
-    fakeInternet()
     const lookup = vi.fn<Lookup>(failing('EAI_AGAIN'))
     lookup.mockImplementationOnce(failing('EAI_AGAIN')).mockImplementationOnce(failing('EAI_AGAIN'))
-    lookup.mockImplementationOnce(async () => [PUBLIC])
-    const guard = guardedFetch({ lookup })
-    const fetch = (request: Request) => guard(new Request(request.url.replace('https:', 'http:'), request))
-    const endpoint = url(server, 'a.example').replace('http:', 'https:')
-    const metadata = { issuer: endpoint, registration_endpoint: endpoint }
-    await expect(new DcrClient(metadata, { fetch }).register(METADATA)).resolves.toEqual({ client_id: 'c1' })
+    lookup.mockImplementationOnce(async () => ['127.0.0.1'])
+    const origin = server.origin.replace('127.0.0.1', 'localhost')
+    const fetch = guardedFetch({ allow: [new URL(origin).host], lookup })
+    const metadata = { issuer: origin, registration_endpoint: `${origin}/register` }
+    const dcr = new DcrClient(metadata, { fetch, allowInsecureRequests: true })
+    await expect(dcr.register(METADATA)).resolves.toEqual({ client_id: 'c1' })
     expect(lookup).toHaveBeenCalledTimes(3)
   })
 })

@@ -3,18 +3,18 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { CREATED } from '../hostile/calling.js'
-import { inFreshProcess } from '../hostile/fresh-process.js'
 import { startFaultServer } from '../servers/fault-server.js'
 import { end, readRequest, send } from '../servers/fault-steps.js'
+import { inProcess, withLibrary } from './process.js'
 
 /* What holds from the first request of a process on, whatever its environment is. */
 
-const entry = new URL('../../src/node/index.ts', import.meta.url)
+withLibrary()
 
 /** Registers once at each origin; in `setUp`, before the guard is loaded, something may have happened to the runtime. */
 const registering = (origins: string[], { setUp = '', options = '' } = {}) => `
   ${setUp}
-  const { guardedFetch } = await import('${entry}')
+  const { DcrClient, guardedFetch } = await load()
   return Promise.all(${JSON.stringify(origins)}.map((origin) => {
     const fetch = guardedFetch({ allow: [new URL(origin).host], ${options} })
     const server = { issuer: origin, registration_endpoint: origin + '/register' }
@@ -23,20 +23,26 @@ const registering = (origins: string[], { setUp = '', options = '' } = {}) => `
 
 test('F087: a server that ends the connection at once, in the first request of a process', async () => {
   const server = await startFaultServer([end])
-  const [told] = await inFreshProcess(registering([server.origin]))
+  const [told] = await inProcess(registering([server.origin]))
   expect(told).toMatchObject({ code: 'network_error', outcome: 'unknown', attempts: 1 })
 })
 
 test('F088: no file is left for a socket: nothing was sent', async () => {
   const server = await startFaultServer([readRequest, send(CREATED)])
-  const [failed, registered] = await inFreshProcess(
+  const [failed, registered] = await inProcess(
     `const { openSync, closeSync } = await import('node:fs')
-    const { guardedFetch } = await import('${entry}')
-    const fetch = guardedFetch({ allow: [new URL('${server.origin}').host] })
-    const dcr = new DcrClient(${JSON.stringify(server.metadata)}, { allowInsecureRequests: true, fetch })
+    const { DcrClient, guardedFetch } = await load()
+    const guard = guardedFetch({ allow: [new URL('${server.origin}').host] })
     const open = []
-    try { for (;;) open.push(openSync('/dev/null')) } catch {}
+    let isFull = true
+    // Before each attempt, as what a first request has loaded may have been closed since.
+    const fetch = (request) => {
+      try { while (isFull) open.push(openSync('/dev/null')) } catch {}
+      return guard(request)
+    }
+    const dcr = new DcrClient(${JSON.stringify(server.metadata)}, { allowInsecureRequests: true, fetch })
     const failed = await tell(dcr.register({}))
+    isFull = false
     open.forEach(closeSync)
     return [failed, await tell(dcr.register({}))]`,
     { files: 256 },
@@ -52,7 +58,7 @@ test('F088: no file is left for a socket: nothing was sent', async () => {
 
 test('a process ends though connections are kept', async () => {
   const server = await startFaultServer([readRequest, send(CREATED)])
-  expect(await inFreshProcess(registering([server.origin]))).toEqual([{ client_id: 'c1' }])
+  expect(await inProcess(registering([server.origin]))).toEqual([{ client_id: 'c1' }])
 })
 
 test('C041: proxies of the environment are not used', async () => {
@@ -67,7 +73,7 @@ test('C041: proxies of the environment are not used', async () => {
     env[name.toLowerCase()] = url
   }
   const server = await startFaultServer([readRequest, send(CREATED)])
-  expect(await inFreshProcess(registering([server.origin]), { env })).toEqual([{ client_id: 'c1' }])
+  expect(await inProcess(registering([server.origin]), { env })).toEqual([{ client_id: 'c1' }])
   expect(asked).toBe(0)
 })
 
@@ -87,7 +93,7 @@ test.each([
     setUp,
     options: "lookup: async () => ['127.0.0.1']",
   })
-  const [told] = await inFreshProcess(code)
+  const [told] = await inProcess(code)
   expect(told).toMatchObject({ code: 'blocked_address', outcome: 'not_sent' })
   expect(told.message).toContain('this runtime does not let the guard check where a name leads')
   expect(server.connections).toHaveLength(0)
@@ -97,5 +103,5 @@ test('C044: this runtime asks', async () => {
   const server = await startFaultServer([readRequest, send(CREATED)])
   const { port } = new URL(server.origin)
   const code = registering([`http://localhost:${port}`], { options: "lookup: async () => ['127.0.0.1']" })
-  expect(await inFreshProcess(code)).toEqual([{ client_id: 'c1' }])
+  expect(await inProcess(code)).toEqual([{ client_id: 'c1' }])
 })

@@ -6,13 +6,15 @@ import { DcrClient } from '../../src/index.js'
 import { guardedFetch } from '../../src/node/index.js'
 import { failureOf } from '../failure-of.js'
 import { CREATED, connect, METADATA } from '../hostile/calling.js'
-import { inFreshProcess } from '../hostile/fresh-process.js'
 import { AUTHORITY_FILE, type CertificateName, certificate } from '../servers/certificates.js'
 import { startBareFaultServer, startTlsFaultServer } from '../servers/fault-server.js'
 import { end, readAnything, readRequest, reset, send } from '../servers/fault-steps.js'
 import { authority } from './authority.js'
+import { inProcess, withLibrary } from './process.js'
 
 /* Group V of the list of faults: what is not the server it should be is told nothing. */
+
+withLibrary()
 
 const answering = [readRequest, send(CREATED)]
 const guardOf = ({ origin }: { origin: string }, options = {}) =>
@@ -35,8 +37,8 @@ test.each(BAD)('V336: a certificate that is %s', async (name, code, reason) => {
 
 test('V337: whatever the environment says, certificates are verified', async () => {
   const servers = await Promise.all(BAD.map(([name]) => startTlsFaultServer(name, answering)))
-  const told = await inFreshProcess(
-    `const { guardedFetch } = await import('${new URL('../../src/node/index.ts', import.meta.url)}')
+  const told = await inProcess(
+    `const { DcrClient, guardedFetch } = await load()
      return Promise.all(${JSON.stringify(servers.map(({ origin }) => origin))}.map((origin) => {
        const fetch = guardedFetch({ allow: [new URL(origin).host] })
        return tell(new DcrClient({ issuer: origin, registration_endpoint: origin + '/r' }, { fetch }).register({}))

@@ -99,15 +99,18 @@ describe('a key that cannot be held', () => {
   test('for a reason that the backend knows: a save tells it, and a lock the reason of who gave up', async () => {
     const { backend, store } = fakeStore()
     const why = new DcrError('store_failed', 'store: it is held by process 1', { outcome: 'not_sent' })
-    backend.hold = (_, signal) =>
-      new Promise((_, reject) => signal.addEventListener('abort', () => reject(why)))
+    const hold = vi
+      .spyOn(backend, 'hold')
+      .mockImplementation(
+        (_, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(why))),
+      )
     const time = new AbortController()
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
     const [saving, locking] = [
       store.set(KEY, registration('1')),
       store.lock('other', vi.fn(), time.signal),
     ].map((call) => failureOf(call))
-    await new Promise(setImmediate)
+    await vi.waitFor(() => expect(hold).toHaveBeenCalledTimes(2))
     const reason = new DOMException('', 'TimeoutError')
     time.abort(reason)
     expect(await saving).toBe(why)

@@ -22,7 +22,7 @@ export interface PostgresStoreOptions extends StoreOptions {
  * A lock is an advisory lock of a session: it ends with the connection, so a process that died frees what it held, and who
  * lost the connection writes nothing. Each registration under way has one connection of the pool, and none while it waits
  * for its turn. Between this store and the server there must be no pooler that changes sessions between transactions,
- * such as PgBouncer in transaction mode: locks would be left behind there. Such a change is noticed, and nothing is saved.
+ * such as PgBouncer in transaction mode: locks would be left behind there. Such a change is noticed: `store_failed`, and nothing is saved.
  *
  * What is saved lasts as the server is set up: with `synchronous_commit` `off`, a crash may take the last of it; a failover to
  * a replica that is not synchronous too. A query is waited for as long as the pool waits: set its `query_timeout`.

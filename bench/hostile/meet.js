@@ -1,0 +1,47 @@
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { DEADLINE } from './contenders.js'
+import { startOrigins } from './origins.js'
+
+/** A client makes two requests in turn, each of which may use up its deadline; the third is for a busy machine. */
+const PATIENCE = 3 * DEADLINE
+
+/** Lets one client meet one server: right, wrong, or hangs. `HOSTILE_DEBUG` in the environment prints what was seen. */
+export async function meet(contender, fault) {
+  const canaries = {
+    id: `id-${randomUUID()}`,
+    secret: `secret-${randomUUID()}`,
+    token: `token-${randomUUID()}`,
+  }
+  const origins = await startOrigins(fault, canaries)
+  const child = fork(fileURLToPath(new URL('attempt.js', import.meta.url)), [contender], { silent: true })
+  let printed = ''
+  child.stdout.on('data', (text) => {
+    printed += text
+  })
+  child.stderr.on('data', (text) => {
+    printed += text
+  })
+  const ended = once(child, 'exit')
+  try {
+    await Promise.race([once(child, 'message'), ended.then(() => Promise.reject(new Error(printed)))])
+    child.send({ issuer: origins.issuer, canaries })
+    const facts = await Promise.race([
+      once(child, 'message').then(([told]) => told),
+      ended.then(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, PATIENCE, 'hangs').unref()),
+    ])
+    if (facts === 'hangs') return 'hangs'
+    // A process that ended without a word has crashed.
+    if (!facts) return 'crashes'
+    if (origins.seen.connections === 0) throw new Error(`${contender} never came to "${fault.name}"`)
+    const seen = { ...facts, ...origins.seen, canaries, shown: facts.shown + printed }
+    if (process.env.HOSTILE_DEBUG) console.error(fault.name, contender, seen)
+    return fault.right(seen) ? 'right' : 'wrong'
+  } finally {
+    child.kill('SIGKILL')
+    origins.close()
+  }
+}

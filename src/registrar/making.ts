@@ -1,0 +1,73 @@
+import type { Custody } from '../custody.js'
+import type { DcrError } from '../errors.js'
+import { failure } from '../http/failure.js'
+import type { Records } from '../stored-custody.js'
+import type { StoredRegistration } from '../stores/store.js'
+import type { Ensured } from './ensuring.js'
+import { currentSite, type Entry, read } from './entry.js'
+import { isDue } from './expiry.js'
+import type { Plan } from './plan.js'
+import { MANAGED, registered, withDoubtListed } from './records.js'
+import { registerAnew } from './registering.js'
+import { isUnmanageable, updateInPlace } from './updating.js'
+import type { Wanted } from './wanted.js'
+
+/** Runs a task with the custody of what is stored, and remembers what that could not save. */
+export type Keeping = (
+  now: StoredRegistration,
+  records: Records,
+  task: (custody: Custody) => Promise<StoredRegistration>,
+) => Promise<StoredRegistration>
+
+/**
+ * Does what is planned.
+ *
+ * @param checkLimit - Throws where a registration could be one too many.
+ */
+export async function made(
+  entry: Entry,
+  stored: StoredRegistration,
+  wanted: Wanted,
+  plan: Plan,
+  keeping: Keeping,
+  checkLimit: (now: StoredRegistration) => void,
+): Promise<Ensured> {
+  if (plan.action !== 'update') checkLimit(stored)
+  const site = await currentSite(entry)
+  let { action } = plan
+  let next = stored
+  if (action === 'update') {
+    const run = (custody: Custody) => updateInPlace(entry, { ...site, custody }, stored, wanted)
+    next = await keeping(stored, MANAGED, run).catch((error) => {
+      if (!isUnmanageable(error) && !isNotRenewed(error, plan)) throw error
+      action = 'replace'
+      return read(entry)
+    })
+    // A server that does not renew a secret with an update has to be asked for another client.
+    if (isDue(next, wanted)) action = 'replace'
+    if (action === 'replace') checkLimit(next)
+  }
+  if (action !== 'update') {
+    const records = registered(wanted, site.server)
+    const now = next
+    const run = (custody: Custody) => registerAnew(entry, { ...site, custody }, now, wanted, records)
+    next = await keeping(withDoubtListed(now), records, run)
+  }
+  const { client } = next
+  if (!client) throw failure(entry.call, 'store_conflict', 'another process has removed the client meanwhile')
+  const { client_secret_expires_at: end = 0 } = client
+  if (end > 0 && end <= (next.receivedAt ?? 0)) {
+    entry.call.warn(
+      'expired_on_arrival',
+      'The secret had expired when it came: the clocks disagree.',
+      'client_secret',
+    )
+  }
+  return { server: site.server, client, action }
+}
+
+/** Whether a server that was asked for the same again, for a secret alone, would not have it: no later call can mend that. */
+function isNotRenewed({ code, outcome }: DcrError, { reasons }: Plan): boolean {
+  const isForSecret = reasons.every((reason) => reason.startsWith('secret_'))
+  return isForSecret && outcome === 'rejected' && code !== 'rate_limited'
+}
