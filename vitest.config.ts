@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    setupFiles: ['test/canaries.ts'],
+    setupFiles: ['test/canaries.ts', 'test/network-guard.ts'],
     // A test that needs longer hangs: no test sleeps, and no server here is further away than loopback.
     testTimeout: 10_000,
     restoreMocks: true,

@@ -3,8 +3,8 @@ import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { addresses } from './hostile/addresses.js'
 import { answers } from './hostile/answers.js'
-import { contenders, DEADLINE } from './hostile/contenders.js'
-import { meet } from './hostile/meet.js'
+import { contenders } from './hostile/contenders.js'
+import { DEADLINE, meet } from './hostile/meet.js'
 import { network } from './hostile/network.js'
 import { table } from './table.js'
 import { versionOf } from './version.js'
@@ -46,7 +46,7 @@ Node ${process.version}, ${cpus().length} × ${cpus()[0].model}, ${new Date().to
 ${versions.map((name) => `${name} ${versionOf(name)}`).join(', ')}.
 
 From an issuer to a registered client, each attempt in a process of its own, at a server with TLS on this machine. Every
-client is used as its documents say, and gets a deadline of ${DEADLINE / 1000} s in the way that it takes one: an option, a signal, or a
+client is used as its documents say, and gets a deadline of ${DEADLINE / 1000} s (longer where memory is measured) in the way that it takes one: an option, a signal, or a
 fetch with a signal; without, some of them wait for ever. "guarded" is with \`guardedFetch\` and an exception for the
 server itself; the others have no guard to switch on. "hangs" is what had not ended after three deadlines and was killed.
 A client counts as kept if its id and its secret can be reached, from the result or from anywhere in the error.

@@ -137,9 +137,9 @@ export class OAuthError extends DcrError {
   override readonly name: string = 'OAuthError'
   /** HTTP status. */
   declare readonly status: number
-  /** The server's error code, control characters escaped, at most 256 characters. */
+  /** The server's error code, control characters escaped, cut after 256 characters. */
   declare readonly error?: string
-  /** The server's explanation, control characters escaped, at most 1,024 characters. */
+  /** The server's explanation, control characters escaped, cut after 1,024 characters. */
   declare readonly error_description?: string
   /** A page about the error, if the server names one. */
   declare readonly error_uri?: string

@@ -15,17 +15,7 @@ function filesIn(folder: string): string[] {
 /** The floors of the house, from the ground up: a file may import its own floor and those below. */
 const floors = [
   ['errors', 'warnings', 'json', 'openapi.gen', 'types', ...filesIn('stores'), ...filesIn('providers')],
-  [
-    'http/printable',
-    'http/authorization',
-    'http/body',
-    'http/failure',
-    'http/refusal',
-    'http/call',
-    'http/url',
-    'http/send',
-    'http/request',
-  ],
+  filesIn('http'),
   [
     'schemas',
     'reading',
@@ -40,6 +30,9 @@ const floors = [
     'client-auth',
     'management',
     'custody',
+    'stored-custody',
+    'turn',
+    'rescuing',
     'site',
     'keeping',
     'registering',

@@ -70,7 +70,7 @@ describe('a success that cannot be used', () => {
       outcome: 'applied',
     },
     {
-      name: '300 KiB',
+      name: 'H116: 300 KiB',
       answer: created({ client_id: 'c1', padding: 'x'.repeat(300 * 1024) }),
       code: 'response_too_large',
       outcome: 'applied',
@@ -87,7 +87,7 @@ describe('a success that cannot be used', () => {
       client: { client_id: 'c1' },
     },
     {
-      name: '64 MiB in 64 KiB of gzip',
+      name: 'H113: 64 MiB in 64 KiB of gzip',
       answer: created(gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')), { 'content-encoding': 'gzip' }),
       code: 'response_too_large',
       outcome: 'applied',

@@ -17,7 +17,7 @@ export interface Disk {
 
 export async function breakableDisk(): Promise<Disk> {
   let trouble: ({ number: number; count: number; failed?: string } & Failure) | undefined
-  await surroundFiles((what, proceed) => {
+  await surroundFiles((what, proceed, values) => {
     const now = trouble
     if (!now) return proceed()
     now.count++
@@ -26,7 +26,10 @@ export async function breakableDisk(): Promise<Disk> {
     const [syscall = ''] = what.split(' ')
     const error = Object.assign(new Error(`${now.code}: ${what}`), { code: now.code, syscall })
     const fail = () => Promise.reject(error)
-    // What cannot be closed is not open any more, all the same.
+    const [data] = values
+    // A disk is full in the middle of a text, and what cannot be closed is not open any more all the same.
+    if (data instanceof Uint8Array)
+      return Promise.resolve(proceed([data.subarray(0, data.length / 2)])).then(fail)
     return syscall === 'close' ? Promise.resolve(proceed()).then(fail) : fail()
   })
   return {

@@ -41,6 +41,6 @@ export async function killAt(
   sockets.emit = function (this: unknown, ...values: unknown[]) {
     const event = `${String(values[0])}`
     const proceed = () => Reflect.apply(emit, this, values)
-    return SOCKET_EVENTS.includes(event) ? around(`the socket's event ${event}`, proceed) : proceed()
+    return SOCKET_EVENTS.includes(event) ? around(`the socket's event ${event}`, proceed, values) : proceed()
   }
 }

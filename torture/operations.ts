@@ -3,8 +3,12 @@ import { syncBuiltinESMExports } from 'node:module'
 
 type Methods = Record<string, (...values: unknown[]) => unknown>
 
-/** Is called instead of an operation, which it lets proceed or not. */
-export type Around = (what: string, proceed: () => unknown) => unknown
+/** Is called instead of an operation, which it lets proceed or not, with what it was given or something else. */
+export type Around = (
+  what: string,
+  proceed: (values?: readonly unknown[]) => unknown,
+  values: readonly unknown[],
+) => unknown
 
 /** What is done with a file that is open. */
 const WITH_HANDLES = ['stat', 'read', 'readFile', 'write', 'writeFile', 'sync', 'datasync', 'close']
@@ -21,7 +25,8 @@ export function surround(
     const real = methods[name]
     if (typeof real !== 'function') continue
     methods[name] = function (this: unknown, ...values: unknown[]) {
-      return around(`${name} ${label(values[0])}`.trimEnd(), () => Reflect.apply(real, this, values))
+      const proceed = (given: readonly unknown[] = values) => Reflect.apply(real, this, given)
+      return around(`${name} ${label(values[0])}`.trimEnd(), proceed, values)
     }
   }
 }

@@ -6,7 +6,7 @@ import { insist } from './violation.js'
 
 const WRITERS = 4
 /** Saves by each of them. */
-const TIMES = 1_000
+const TIMES = 250
 const READERS = 2
 
 const KEY = 'one that all of them write'

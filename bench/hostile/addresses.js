@@ -1,10 +1,8 @@
-/*
- * Where the server sends the client. The secrets of the case are in no request, so `otherConnections` and `outside`,
- * what was connected to beside the server itself, tell all of it.
- */
+/** Nothing was connected to beside the server itself: neither the listener next to it nor any other host. */
 const nothingElse = ({ registered, otherConnections, outside }) =>
   !registered && otherConnections === 0 && outside.length === 0
 
+/** Where the server sends the client, and which metadata it is to believe. */
 export const addresses = [
   {
     name: 'endpoint: http, at an https issuer',

@@ -18,24 +18,23 @@ const kinds = {
  * would register whoever comes to it. `close` ends them, and every connection with them.
  */
 export async function startOrigins(fault, canaries) {
-  const seen = { posts: 0, otherConnections: 0, documents: 0, connections: 0 }
+  const seen = { connections: 0, posts: 0, otherConnections: 0 }
   const at = {}
   const ordinary = () => ({ ...registered(canaries), registration_client_uri: `${at.origin}/register/1` })
-  const context = { at, canaries, ordinary, seen }
 
-  const server = kinds.https(async (request, response) => {
-    request.on('error', () => {})
-    response.on('error', () => {})
-    for await (const _ of request);
+  const answer = (request, response) => {
+    const met = { at, canaries, ordinary, request, response }
     if (request.method === 'POST') {
       seen.posts++
-      const answer = fault.register ?? (({ response }) => sendJson(response, 201, ordinary()))
-      return answer({ ...context, request, response })
+      if (fault.register) fault.register(met)
+      else sendJson(response, 201, ordinary())
+    } else if (!fault.discover?.(met)) {
+      sendJson(response, 200, { ...serverMetadata(at.origin), ...fault.metadata?.(at) })
     }
-    seen.documents++
-    const document = { ...serverMetadata(at.origin), ...fault.metadata?.(at) }
-    if (fault.discover?.({ ...context, request, response, document })) return
-    sendJson(response, 200, document)
+  }
+  const server = kinds.https((request, response) => {
+    response.on('error', () => {})
+    request.resume().on('end', () => answer(request, response))
   })
   server.on('connection', (socket) => {
     seen.connections++
@@ -49,9 +48,9 @@ export async function startOrigins(fault, canaries) {
     seen.otherConnections++
     socket.on('error', () => {})
   })
-  at.origin = `https://localhost:${await listen(server)}`
+  at.origin = `https://127.0.0.1:${await listen(server)}`
   at.otherPort = await listen(other)
-  at.other = `${fault.other === 'http' ? 'http' : 'https'}://localhost:${at.otherPort}`
+  at.other = `${fault.other === 'http' ? 'http' : 'https'}://127.0.0.1:${at.otherPort}`
 
   return {
     issuer: at.origin,
@@ -66,12 +65,12 @@ export async function startOrigins(fault, canaries) {
 }
 
 async function listen(server) {
-  await new Promise((resolve) => server.listen(0, 'localhost', resolve))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server.address().port
 }
 
-export function sendJson(response, status, body, headers = {}) {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+export function sendJson(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
 function registered({ id, secret, token }) {

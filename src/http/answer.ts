@@ -33,16 +33,23 @@ export interface Asked {
   readonly url: URL
   /** What an error about it tells. */
   readonly where: Omit<ErrorDetails, 'outcome'> & { readonly endpoint: string }
+  /** Ends the connection, for an answer of which no more is wanted. */
+  readonly connection: AbortController
   /** What was sent and must not come back in an error. */
   readonly secrets: readonly string[]
 }
 
 /** Reads an answer within the limits of its call. */
 export async function readAnswer(response: Response, asked: Asked, call: Call): Promise<Answer> {
-  const { method, where, secrets } = asked
+  const { method, where, connection, secrets } = asked
   const { status, headers, ok } = response
   refuseRedirect(call, asked, response)
-  const { text, flaw: cut = headersFlaw(headers, call) } = await readBody(response, where.endpoint, call)
+  const { text, flaw: cut = headersFlaw(headers, call) } = await readBody(
+    response,
+    where.endpoint,
+    connection,
+    call,
+  )
   const type = headers.get('content-type') ?? ''
   if (!ok) {
     const plain = /^text\/plain\b/i.test(type) ? { message: text } : undefined

@@ -21,7 +21,12 @@ export interface Body {
  * Reads a body while counting, so that neither its length nor its compression can fill the memory, and nobody waits
  * for it for ever. What was read before it went wrong is not thrown away: it may hold a credential.
  */
-export async function readBody({ body, headers }: Response, endpoint: string, call: Call): Promise<Body> {
+export async function readBody(
+  { body, headers }: Response,
+  endpoint: string,
+  connection: AbortController,
+  call: Call,
+): Promise<Body> {
   const { bodyBytes, idle } = call.limits
   const tooLarge: Flaw = {
     code: 'response_too_large',
@@ -51,7 +56,11 @@ export async function readBody({ body, headers }: Response, endpoint: string, ca
   }
   const found = await unlessInterrupted(call, read, ended, silence).catch((error) => broken(error, endpoint))
   const flaw = announced ?? found
-  if (flaw) cancel()
+  if (flaw) {
+    cancel()
+    // Who reads no more is not enough for undici: it goes on to inflate what has come.
+    connection.abort()
+  }
   return decoded(joined(chunks), flaw)
 }
 

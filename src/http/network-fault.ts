@@ -1,8 +1,10 @@
 import { DcrError, type ErrorCode, type Outcome } from '../errors.js'
 
 /** No connection came to be, for a reason that may pass. `ConnectionRefused` is Bun's word for it. */
-export const NOT_CONNECTED =
+const NOT_CONNECTED =
   /^(ECONNREFUSED|EAI_AGAIN|E(NET|HOST)UNREACH|E[MN]FILE|(UND_ERR_)?CONNECT_TIMEOUT|CONNECT_RESET|ConnectionRefused)$/
+/** The same of an attempt to connect alone: it may be said of a connection too. */
+export const BROKE_OFF = /^(ECONNRESET|ETIMEDOUT)$/
 /** No connection came to be, for a reason that stays. */
 const NOT_CONNECTABLE = /^(ENOTFOUND|BAD_PORT|ERR_SSL_WRONG_VERSION_NUMBER)$|CERT|UNABLE_TO_/
 /** The bytes came, and are not what `Content-Encoding` calls them: what zlib and its brotli say. */
@@ -13,6 +15,11 @@ const HEADERS_TOO_LARGE = /HEADERS?_OVERFLOW$/
 interface SystemError {
   readonly code: unknown
   readonly syscall: unknown
+}
+
+/** Whether a connection that did not come to be may come to be a moment later. */
+export function mayConnectLater({ code }: NetworkCause): boolean {
+  return NOT_CONNECTED.test(code) || code === 'ECONNRESET' || code === 'ETIMEDOUT'
 }
 
 /** All that is kept of an error of the runtime. */
@@ -35,18 +42,20 @@ export interface NetworkFault {
 export function networkFault(error: unknown, endpoint: string, isConnected = false): NetworkFault {
   let code = ''
   let connected = isConnected
+  let unconnected = false
   for (let level = error, depth = 0; level instanceof Error && depth < 5; level = level.cause, depth++) {
     if (level instanceof DcrError && level.endpoint === endpoint) return toldBy(level, endpoint)
     const { code: found, syscall } = level as Partial<SystemError>
     // A route can vanish under a connection too, and then it is reading or writing that fails.
     if (syscall === 'read' || syscall === 'write') connected = true
+    if (syscall === 'connect') unconnected = true
     if (typeof found === 'string' && /^\w{3,64}$/.test(found)) code = found
     // What undici says instead of a code, of ports such as 22 that no fetch connects to.
     else if (level.message === 'bad port') code = 'BAD_PORT'
   }
   const cause = { code }
   const known = code || 'no code'
-  if (!connected && (NOT_CONNECTED.test(code) || NOT_CONNECTABLE.test(code)))
+  if (!connected && (unconnected || NOT_CONNECTED.test(code) || NOT_CONNECTABLE.test(code)))
     return { code: 'network_error', what: `could not be reached (${known})`, outcome: 'not_sent', cause }
   if (NOT_DECODED.test(code))
     return { code: 'invalid_response', what: `cannot be decompressed (${known})`, outcome: 'unknown', cause }

@@ -3,7 +3,8 @@ import { isUnset, without } from '../json.js'
 import { isToken } from './authorization.js'
 import { type Call, pause, within } from './call.js'
 import { failure } from './failure.js'
-import { type Answer, type Attempt, type NetworkCause, NOT_CONNECTED, send } from './send.js'
+import { mayConnectLater, type NetworkCause } from './network-fault.js'
+import { type Answer, type Attempt, send } from './send.js'
 
 /** One HTTP exchange, as the operations ask for it. */
 export interface Exchange extends Attempt {
@@ -130,7 +131,7 @@ function waitBeforeSendingAgain(
   }
   if (code !== 'network_error' && code !== 'server_error') return undefined
   if (outcome === 'not_sent') {
-    return NOT_CONNECTED.test((cause as NetworkCause).code) && count < MOST_ATTEMPTS ? backoff : undefined
+    return mayConnectLater(cause as NetworkCause) && count < MOST_ATTEMPTS ? backoff : undefined
   }
   const harmless = method === 'DELETE' || (method === 'GET' && !provider?.rotatesOnRead)
   return harmless && count < MOST_AFTER_SILENCE ? backoff : undefined

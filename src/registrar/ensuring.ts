@@ -1,28 +1,17 @@
 import type { DcrError } from '../errors.js'
 import { isOffered } from '../management.js'
 import type { StoredRegistration } from '../stores/store.js'
-import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import { alone, type Entry, knownSite, read } from './entry.js'
 import { expiry } from './expiry.js'
 import { refusalOf } from './limits.js'
-import { type Keeping, made } from './making.js'
-import { isGoodYet, type Plan, type PlanAction, planFor } from './plan.js'
+import { type Ensured, type Keeping, made } from './making.js'
+import { isGoodYet, type Plan, planFor } from './plan.js'
 import { withDoubtListed } from './records.js'
 import type { FailedRenewals } from './renewals.js'
 import type { Unsaved } from './unsaved.js'
 import type { Wanted } from './wanted.js'
 
-/** A usable client. */
-export interface Ensured {
-  /** The metadata of the server, as it was when it was last asked. */
-  readonly server: AuthorizationServerMetadata
-  readonly client: ClientInformation
-  /**
-   * What was done for it. With `none` it is the one in the store, and nothing was sent, but to renew a secret that is
-   * good yet: that has failed then, as the warning `renewal_failed` says.
-   */
-  readonly action: PlanAction
-}
+export type { Ensured } from './making.js'
 
 /** What a `Registrar` goes by, and knows from earlier calls. */
 export interface Knowledge {

@@ -3,14 +3,26 @@ import type { DcrError } from '../errors.js'
 import { failure } from '../http/failure.js'
 import type { Records } from '../stored-custody.js'
 import type { StoredRegistration } from '../stores/store.js'
-import type { Ensured } from './ensuring.js'
+import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import { currentSite, type Entry, read } from './entry.js'
 import { isDue } from './expiry.js'
-import type { Plan } from './plan.js'
+import type { Plan, PlanAction } from './plan.js'
 import { MANAGED, registered, withDoubtListed } from './records.js'
 import { registerAnew } from './registering.js'
 import { isUnmanageable, updateInPlace } from './updating.js'
 import type { Wanted } from './wanted.js'
+
+/** A usable client. */
+export interface Ensured {
+  /** The metadata of the server, as it was when it was last asked. */
+  readonly server: AuthorizationServerMetadata
+  readonly client: ClientInformation
+  /**
+   * What was done for it. With `none` it is the one in the store, and nothing was sent, but to renew a secret that is
+   * good yet: that has failed then, as the warning `renewal_failed` says.
+   */
+  readonly action: PlanAction
+}
 
 /** Runs a task with the custody of what is stored, and remembers what that could not save. */
 export type Keeping = (

@@ -33,7 +33,7 @@ export async function orphansIn(
   unsaved: Unsaved,
   call: Call,
 ): Promise<Orphan[]> {
-  const all = await within(call, () => store.list()).catch((error) => {
+  const all = await within(call, () => store.list(issuer)).catch((error) => {
     throw storeError(error, call, 'the store could not be listed')
   })
   const found: Orphan[] = []

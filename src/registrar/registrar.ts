@@ -121,17 +121,14 @@ export class Registrar {
 
   /**
    * Tells what {@link ensure} would do, and why, or that it would refuse to. Sends nothing: that a server refuses an
-   * update, for instance, shows only when it is asked. What an earlier call could not save is saved first.
+   * update, for instance, shows only when it is asked.
    *
    * @throws {DcrError} `invalid_argument`, and the errors of the store.
    */
   async plan(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Plan> {
     const entry = this.#entry('plan', issuer, options)
     const want = await wanted(metadata, this.#skew, entry.call)
-    const { unsaved } = this.#known
-    const stored = unsaved.has(entry.key)
-      ? await alone(entry, (found) => unsaved.settle(entry, found))
-      : await read(entry)
+    const stored = this.#known.unsaved.expected(entry.key, await read(entry))
     return planOf(entry, stored, want, this.#known)
   }
 

@@ -73,6 +73,12 @@ export class Unsaved {
     }
   }
 
+  /** What will be stored when what is remembered is saved. */
+  expected(key: string, found: StoredRegistration): StoredRegistration {
+    const answer = this.#answers.get(key)
+    return (answer && settled(found, answer)) ?? found
+  }
+
   /** Saves what is remembered of an entry, and gives what is stored then. */
   async settle(entry: Entry, found: StoredRegistration): Promise<StoredRegistration> {
     const answer = this.#answers.get(entry.key)

@@ -9,6 +9,9 @@ interface ProcessOptions {
   readonly files?: number
 }
 
+/** Milliseconds for a test that starts a process: on a busy machine, that alone can take ten seconds. */
+export const FRESH_PROCESS = 30_000
+
 /** Milliseconds that an end may come after its deadline, by timers that are as late as those of the calls. */
 const LATENESS = 250
 
@@ -30,8 +33,8 @@ export async function inFreshProcess(code: string, { env = {}, files }: ProcessO
   const child = spawn(command, given, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
-    // Less than a test has, and than any timer of the library that is left behind.
-    timeout: 9000,
+    // Less than the test has, and than the longest timer of the library: one that is left behind is noticed.
+    timeout: FRESH_PROCESS - 5000,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])

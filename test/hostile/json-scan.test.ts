@@ -39,14 +39,14 @@ const PIECES = ['{', '}', '[', ']', ',', ':', '"', '"a"', '"b"', '"a":', '1', '-
 test('I147, I148: what is JSON, and what is not, is decided as by JSON.parse', () => {
   const next = numbersFrom(20_260_101)
   let accepted = 0
-  for (let count = 0; count < 60_000; count++) {
+  for (let count = 0; count < 15_000; count++) {
     const text = Array.from({ length: 1 + next(8) }, () => PIECES[next(PIECES.length)]).join('')
     const { brokenAt } = scan(text)
     if (brokenAt === undefined) accepted++
     if ((brokenAt === undefined) !== parses(text))
       expect.fail(`differs from JSON.parse: ${JSON.stringify(text)}`)
   }
-  expect(accepted).toBeGreaterThan(1000)
+  expect(accepted).toBeGreaterThan(300)
 })
 
 /** JSON with something of everything. */

@@ -163,7 +163,6 @@ const POLLUTION: Record<string, unknown> = {
   limits: { bodyBytes: 1 },
   provider: { name: 'evil', scheme: 'Evil' },
   proxy: 'http://evil.example',
-  timeout: 1,
   initialAccessToken: 'evil',
 }
 

@@ -1,12 +1,14 @@
 import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { failureOf } from '../failure-of.js'
 import { startScripted } from '../servers/scripted.js'
 
 /* C044, within this process: the guard is loaded anew for each test, as it tests itself once. */
 
 beforeEach(() => void vi.resetModules())
+// Other files of this process load a guard of their own, which has not been through this.
+afterEach(() => void vi.resetModules())
 
 const load = async () => (await import('../../src/node/index.js')).guardedFetch
 

@@ -131,7 +131,6 @@ describe('which client it is', () => {
   })
 
   test.each([
-    ['a slash at the end', (origin: string) => `${origin}/`],
     ['a path', (origin: string) => `${origin}/tenant`],
     ['a path in capitals', (origin: string) => `${origin}/TENANT`],
   ])('%s is another issuer', async (_name, spelled) => {
@@ -236,6 +235,8 @@ describe('what cannot be sent is told before anything is', () => {
     ['a provider that is none', 'SERVER', METADATA, { provider: 'okta' }],
     ['a timeout of nothing', 'SERVER', METADATA, { timeout: 0 }],
     ['a signal that is none', 'SERVER', METADATA, { signal: 'now' }],
+    ['a name in the place of the options', 'SERVER', METADATA, 'name'],
+    ['a list of options', 'SERVER', METADATA, []],
   ]
   test.each(bad)('%s', async (_name, issuer, metadata, options) => {
     const as = await startAuthorizationServer()
@@ -259,6 +260,8 @@ describe('what cannot be sent is told before anything is', () => {
     ['a skew that is no number', { store: memoryStore(), expirySkew: '60' }],
     ['a skew of NaN', { store: memoryStore(), expirySkew: Number.NaN }],
     ['an unknown word', { store: memoryStore(), whenInDoubt: 'ask' }],
+    ['a token that is for one client', { store: memoryStore(), initialAccessToken: 'token' }],
+    ['a name that is for one client', { store: memoryStore(), name: 'app' }],
   ])('a Registrar of %s', (_name, options) => {
     let error: unknown
     try {

@@ -197,19 +197,23 @@ describe('renewal', () => {
   const failures: Record<string, Step> = {
     '500': { status: 500 },
     'the network': 'close',
-    '400': { status: 400 },
   }
   for (const [name, step] of Object.entries(failures)) {
     test(`fails (${name}) while the secret is good: it is returned, and told`, async () => {
       const { as, client, setClock, ensure, warnings } = await registered()
-      setClock(HOUR - 1)
+      setClock(HOUR - 30)
       as.refuse('PUT', step)
       as.refuse('GET', { status: 500 }, { status: 500 })
       const { client: old, server, action } = await ensure()
       expect({ old, server, action }).toEqual({ old: client, server: as.metadata, action: 'none' })
       expect(warnings).toEqual(['renewal_failed'])
-      // And then it works again.
+      // And then it works again, and is tried again in a while.
       as.refuse('GET')
+      const sent = as.connections
+      expect(await ensure()).toMatchObject({ client, action: 'none' })
+      expect(as.connections).toBe(sent)
+      expect(warnings).toEqual(['renewal_failed'])
+      setClock(HOUR - 15)
       const renewed = await ensure()
       expect(renewed.client.client_secret).not.toBe(client.client_secret)
       expect(as.clients.size).toBe(1)
@@ -226,6 +230,37 @@ describe('renewal', () => {
     })
   }
 
+  test.each([HOUR - 1, HOUR])(
+    'that the server would never have, at second %d: another client',
+    async (time) => {
+      const { as, client, setClock, ensure } = await registered()
+      setClock(time)
+      as.refuse('PUT', { status: 400, body: { error: 'invalid_client_metadata' } })
+      const { client: other, action } = await ensure()
+      expect(action).toBe('replace')
+      expect(other.client_id).not.toBe(client.client_id)
+      expect(as.asked).toBe('POST PUT POST DELETE')
+    },
+  )
+
+  test('that the server limits is an error, and no reason for another client', async () => {
+    const { as, setClock, ensure } = await registered()
+    setClock(HOUR)
+    as.refuse('PUT', { status: 429 })
+    expect((await failureOf(ensure())).code).toBe('rate_limited')
+    expect(as.asked).toBe('POST PUT')
+  })
+
+  test('half done: the new token is returned, as the registration in its place was refused', async () => {
+    const { as, setClock, ensure, store } = await registered({ renews: false })
+    setClock(HOUR - 1)
+    as.refuse('POST', { status: 429 })
+    const { client, action } = await ensure()
+    expect(action).toBe('none')
+    expect([...as.clients.values()]).toEqual([client])
+    expect((await storedAt(store, as.origin)).client).toEqual(client)
+  })
+
   test('that was done and not kept is an error while the old secret seems good: it may be void', async () => {
     const { as, setClock, ensure, store, warnings } = await registered()
     setClock(HOUR - 1)
@@ -239,15 +274,14 @@ describe('renewal', () => {
 
   test('by another client whose registration is lost is not tried again and again', async () => {
     const { as, client, setClock, ensure, warnings, registrar } = await registered({ management: [] })
-    setClock(HOUR - 10)
     as.lose('POST', ...Array<Step>(5).fill('close'))
-    for (let time = HOUR - 10; time < HOUR - 5; time++) {
+    for (let time = HOUR - 50; time < HOUR - 5; time++) {
       setClock(time)
       expect(await ensure()).toMatchObject({ client, action: 'none' })
     }
-    // One, and one try to do better.
+    // One, and one try to do better; the third is not sent.
     expect(as.asked).toBe('POST POST POST')
-    expect(warnings).toEqual(Array(5).fill('renewal_failed'))
+    expect(warnings).toEqual(Array(3).fill('renewal_failed'))
     setClock(HOUR)
     const error = await failureOf(ensure())
     expect(error).toMatchObject({ code: 'registration_in_doubt', outcome: 'not_sent' })
@@ -299,6 +333,22 @@ describe('the clocks', () => {
       expect(await registrar.plan(as.origin, METADATA)).toMatchObject({ reasons: ['secret_expires_soon'] })
     },
   )
+
+  test.each([
+    ['the epoch', 0],
+    ['a day ago', 24 * HOUR],
+  ])('a client that was issued at %s does not tell the time', async (_name, ago) => {
+    const setClock = stopClock()
+    const as = await startAuthorizationServer({ clock: 'silent' })
+    const now = Date.now() / 1000
+    const issued = ago === 0 ? 0 : now - ago
+    const times = { client_id_issued_at: issued, client_secret_expires_at: now + HOUR }
+    as.refuse('POST', { status: 201, body: { client_id: 'c1', client_secret: 's1', ...METADATA, ...times } })
+    const { registrar } = open()
+    await registrar.ensure(as.origin, METADATA)
+    setClock(HOUR)
+    expect(await registrar.plan(as.origin, METADATA)).toMatchObject({ reasons: ['secret_expired'] })
+  })
 
   test('this machine is set back after it has registered: the secret counts as longer good, and no more', async () => {
     const { as, setClock, ensure, planned } = await registered()

@@ -135,11 +135,19 @@ describe('what a process leaves that was killed', () => {
     expect(await registrar.orphans()).toEqual([])
   })
 
-  test('in a deletion that was done: another is registered, and nothing listed', async () => {
+  test('in a deletion that was done: another is registered, and it stays listed, as 401 may mean a void token', async () => {
     const { as, client, registrar, warnings } = await killedDuring('delete')
     as.clients.delete(client.client_id)
     await registrar.ensure(as.origin, METADATA)
     expect(as.asked).toBe('POST POST DELETE')
+    expect(await registrar.orphans()).toMatchObject([{ reason: 'replaced', client }])
+    expect(warnings).toEqual(['orphan_left'])
+  })
+
+  test('in a deletion that was done, and 404 says so: another is registered, and nothing listed', async () => {
+    const { as, registrar, warnings } = await killedDuring('delete')
+    as.refuse('DELETE', { status: 404 })
+    await registrar.ensure(as.origin, METADATA)
     expect(await registrar.orphans()).toEqual([])
     expect(warnings).toEqual(['delete_unconfirmed'])
   })

@@ -77,7 +77,7 @@ describe('remove', () => {
   test('whose answers are lost can be tried again, and finds it done', async () => {
     const { as, registrar, store, warnings } = await registered()
     as.lose('DELETE', 'close')
-    as.refuse('DELETE', 'close')
+    as.refuse('DELETE', 'close', { status: 404 })
     expect(await failureOf(registrar.remove(as.origin))).toMatchObject({
       code: 'network_error',
       outcome: 'unknown',
@@ -87,6 +87,30 @@ describe('remove', () => {
     expect(as.asked).toBe('POST DELETE DELETE DELETE')
     expect(warnings).toEqual(['delete_unconfirmed'])
     expect(await store.list()).toEqual([])
+  })
+
+  test.each(['close', { status: 500 }] as const)(
+    'answered with 401 after %j: the token may be void, so it is listed',
+    async (loss) => {
+      const { as, client, registrar } = await registered()
+      as.clients.set(client.client_id, { ...client, registration_access_token: 'another' })
+      as.refuse('DELETE', loss)
+      await registrar.remove(as.origin)
+      expect(as.asked).toBe('POST DELETE DELETE')
+      expect(await registrar.orphans()).toMatchObject([{ reason: 'removed', client }])
+    },
+  )
+
+  test('that was done and not saved is saved by the next call, and nobody asked', async () => {
+    const { as, registrar, store } = await registered()
+    const { delete: good } = store
+    store.delete = () => Promise.reject(new Error('disk full'))
+    expect((await failureOf(registrar.remove(as.origin))).outcome).toBe('applied')
+    store.delete = good
+    await registrar.remove(as.origin)
+    expect(as.asked).toBe('POST DELETE')
+    expect(await registrar.orphans()).toEqual([])
+    expect(await registrar.plan(as.origin, METADATA)).toMatchObject({ action: 'register' })
   })
 
   test('keeps what is listed', async () => {

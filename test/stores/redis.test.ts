@@ -102,7 +102,7 @@ describeWith(REDIS, 'redisStore', () => {
 
       test('has a failure, not a wait, while the server does not answer; its lock is over then', async () => {
         const client = await clientOf(library)
-        const store = redisStore(client, { prefix: place(), lockTimeout: 200 })
+        const store = redisStore(client, { prefix: place(), lockTimeout: 1000 })
         await store.lock(KEY, async () => {
           server.kill('SIGSTOP')
           const error = await failureOf(store.get(KEY)).finally(() => server.kill('SIGCONT'))
@@ -185,7 +185,10 @@ describeWith(REDIS, 'redisStore', () => {
     expect(await other.lock(KEY, async () => 'taken')).toBe('taken')
   })
 
-  test('of a process that is killed is free when its lock has ended', async () => {
+  test('of a process that is killed is free when its lock has ended', {
+    // A process has to start, on a core that other tests share.
+    timeout: 60_000,
+  }, async () => {
     const [holder] = await startReplicas(['redis for a second'], server.url)
     await holder?.does('hold until killed')
     await holder?.kill()
