@@ -1,7 +1,7 @@
 import { type AssertionKey, base64, clientAssertion, hmacKey, signingKey } from './client-assertion.js'
 import { failure } from './http/failure.js'
-import { hasControlCharacter } from './http/printable.js'
 import { formEncoded } from './http/url.js'
+import { hasControlCharacter } from './printable.js'
 import type { AuthorizationServerMetadata } from './types.js'
 
 /**

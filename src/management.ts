@@ -1,9 +1,9 @@
 import { basicCredentials } from './client-auth.js'
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
-import { printable } from './http/printable.js'
 import type { Exchange, TokenSource } from './http/request.js'
 import { callableUrl, parse } from './http/url.js'
+import { printable } from './printable.js'
 import type { AuthorizationServerMetadata, ClientInformation, ManageWith } from './types.js'
 
 export interface ManagementOptions {

@@ -1,10 +1,10 @@
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { setBy } from './http/limits.js'
-import { hasControlCharacter, LONGEST_NAME, printable } from './http/printable.js'
 import { isHarmful } from './http/scheme.js'
 import { isLoopback, parse } from './http/url.js'
 import { isPlain, isRecord, type JsonObject } from './json.js'
+import { hasControlCharacter, LONGEST_NAME, printable } from './printable.js'
 import { clientInformationGuards, expectation, type Guards, passes } from './schemas.js'
 
 /** Members that are the server's to give (RFC 7591 §3.2.1, RFC 7592 §3). */

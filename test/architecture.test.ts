@@ -14,7 +14,16 @@ function filesIn(folder: string): string[] {
 
 /** The floors of the house, from the ground up: a file may import its own floor and those below. */
 const floors = [
-  ['errors', 'warnings', 'json', 'openapi.gen', 'types', ...filesIn('stores'), ...filesIn('providers')],
+  [
+    'errors',
+    'warnings',
+    'json',
+    'printable',
+    'openapi.gen',
+    'types',
+    ...filesIn('stores'),
+    ...filesIn('providers'),
+  ],
   filesIn('http'),
   [
     'schemas',
@@ -129,7 +138,7 @@ describe('every file', () => {
 
 test('the stores know nothing of OAuth and of HTTP', () => {
   for (const file of core.filter((name) => name.startsWith('stores/'))) {
-    for (const name of neighbours(file)) expect(name, file).toMatch(/^(stores\/.*|errors|types)$/)
+    for (const name of neighbours(file)) expect(name, file).toMatch(/^(stores\/.*|errors|types|printable)$/)
   }
 })
 
@@ -146,7 +155,7 @@ test('a store with an entry of its own is loaded by nobody else', () => {
 test('the guard stands on errors and http alone, and is loaded by nobody else', () => {
   for (const file of core) {
     for (const name of neighbours(file)) {
-      if (file.startsWith('node/')) expect(name, file).toMatch(/^(node|http)\/|^(errors|json)$/)
+      if (file.startsWith('node/')) expect(name, file).toMatch(/^(node|http)\/|^(errors|json|printable)$/)
       else expect(name, file).not.toMatch(/^node\//)
     }
   }

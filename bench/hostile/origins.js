@@ -18,7 +18,7 @@ const kinds = {
  * would register whoever comes to it. `close` ends them, and every connection with them.
  */
 export async function startOrigins(fault, canaries) {
-  const seen = { connections: 0, posts: 0, otherConnections: 0 }
+  const seen = { connections: 0, documents: 0, posts: 0, otherConnections: 0 }
   const at = {}
   const ordinary = () => ({ ...registered(canaries), registration_client_uri: `${at.origin}/register/1` })
 
@@ -28,9 +28,11 @@ export async function startOrigins(fault, canaries) {
       seen.posts++
       if (fault.register) fault.register(met)
       else sendJson(response, 201, ordinary())
-    } else if (!fault.discover?.(met)) {
-      sendJson(response, 200, { ...serverMetadata(at.origin), ...fault.metadata?.(at) })
+      return
     }
+    seen.documents++
+    if (!fault.discover?.(met))
+      sendJson(response, 200, { ...serverMetadata(at.origin), ...fault.metadata?.(at) })
   }
   const server = kinds.https((request, response) => {
     response.on('error', () => {})
@@ -55,6 +57,11 @@ export async function startOrigins(fault, canaries) {
   return {
     issuer: at.origin,
     seen,
+    /** Whether the client came as far as to what is wrong here. */
+    met() {
+      if (fault.register) return seen.posts > 0
+      return fault.connect ? seen.connections > 0 : seen.documents > 0
+    },
     close() {
       for (const each of [server, other]) {
         each.close()

@@ -1,11 +1,11 @@
 import type { DcrError, ErrorDetails } from '../errors.js'
 import type { JsonObject } from '../json.js'
+import { printable } from '../printable.js'
 import { readJson, readRefusal } from './answered-json.js'
 import { type Flaw, readBody } from './body.js'
 import type { Call } from './call.js'
 import { failure } from './failure.js'
 import { setBy } from './limits.js'
-import { printable } from './printable.js'
 import { refusal } from './refusal.js'
 import { parse } from './url.js'
 

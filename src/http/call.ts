@@ -1,9 +1,9 @@
 import type { ErrorCode, ErrorDetails } from '../errors.js'
+import { LONGEST_NAME, printable } from '../printable.js'
 import type { Provider } from '../providers/provider.js'
 import type { WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
 import { type CheckedOptions, checkedOptions, type RequestOptions } from './options.js'
-import { LONGEST_NAME, printable } from './printable.js'
 
 export type { RequestOptions } from './options.js'
 

@@ -1,8 +1,8 @@
 import { isRecord } from '../json.js'
+import { printable } from '../printable.js'
 import type { Warning } from '../warnings.js'
 import { failure } from './failure.js'
 import { checkedLimits, type EveryLimit, type Limits, LONGEST_TIMER } from './limits.js'
-import { printable } from './printable.js'
 import { parse } from './url.js'
 
 /** Options of every call; those given to a call win over those given to the `DcrClient`. */

@@ -1,8 +1,8 @@
 import type { DcrError, ErrorCode, ErrorDetails, Outcome } from '../errors.js'
 import { isRecord, isUnset, without } from '../json.js'
+import { printable } from '../printable.js'
 import type { Provider } from '../providers/provider.js'
 import { failure, isManaging } from './failure.js'
-import { printable } from './printable.js'
 import { formEncoded } from './url.js'
 
 /** Characters of a server's error code and of its explanation that are kept. */

@@ -1,6 +1,6 @@
 import { lookup as askSystem } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
-import { printable } from '../http/printable.js'
+import { printable } from '../printable.js'
 import { classOfAddress } from './addresses.js'
 import { coded, codeOf } from './broken.js'
 import { blocked, type Target } from './target.js'

@@ -1,4 +1,4 @@
-import { printable } from '../http/printable.js'
+import { printable } from '../printable.js'
 import type { Encryption } from './encryption.js'
 import { storeFailure } from './failure.js'
 import { sha256 } from './sha256.js'

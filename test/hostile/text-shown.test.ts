@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { printable } from '../../src/http/printable.js'
 import { DcrClient, type DcrError, discover, type Warning } from '../../src/index.js'
+import { printable } from '../../src/printable.js'
 import { failureOf } from '../failure-of.js'
 import { startScripted } from '../servers/scripted.js'
 import { connect, known, METADATA } from './calling.js'
