@@ -101,7 +101,9 @@ export function storeError(
     return failure(call, code, account, { ...details, ...(cause !== undefined && { cause }) })
   }
   // The caller's time was up, or the store's: what has been answered is told all the same.
-  return details.outcome === 'applied' ? failure(call, 'store_failed', what, details) : error
+  if (details.outcome !== 'applied') return error
+  const silence = code === 'timeout' ? `: the store did not answer within ${SAVING_TIMEOUT / 1000} s` : ''
+  return failure(call, 'store_failed', `${what}${silence}`, details)
 }
 
 /** Seconds since the epoch, by the clock of this machine. */

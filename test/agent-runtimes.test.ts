@@ -644,7 +644,6 @@ describe('defect 7: URLs from discovery were taken as they were', () => {
   test.each([
     ['registration_endpoint', 'http://as.example.com/register', 'insecure_url'],
     ['registration_endpoint', 'http://127.0.0.1:9/register', 'insecure_url'],
-    ['authorization_endpoint', 'javascript:alert(1)', 'invalid_url'],
     ['authorization_endpoint', 'http://as.example.com/auth', 'insecure_url'],
     ['token_endpoint', 'http://localhost/token', 'insecure_url'],
     ['userinfo_endpoint', 'nonsense', 'invalid_url'],
@@ -655,6 +654,12 @@ describe('defect 7: URLs from discovery were taken as they were', () => {
       outcome: 'not_sent',
     })
     expect(as.count('register')).toBe(0)
+  })
+
+  test('authorization_endpoint: javascript:alert(1) is not among what is known of the server', async () => {
+    startReference({ metadata: { authorization_endpoint: 'javascript:alert(1)' } })
+    const { serverMetadata } = await getOrCreateDynamicClient(ISSUER, OPTIONS)
+    expect(serverMetadata.authorization_endpoint).toBeUndefined()
   })
 
   test('http on this machine is for issuers on this machine', async () => {

@@ -12,7 +12,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}.documentation`
 const documents = [
   ...['README.md', 'docs/agent-runtimes.md', 'docs/providers/README.md', 'docs/providers/hydra.md'],
-  ...['docs/providers/simpleidserver.md', 'docs/providers/awork.md', 'docs/stores.md', 'docs/guarded-fetch.md'],
+  ...[
+    'docs/providers/simpleidserver.md',
+    'docs/providers/awork.md',
+    'docs/stores.md',
+    'docs/guarded-fetch.md',
+  ],
 ]
 
 const blocks = documents.flatMap((document) => {

@@ -109,11 +109,23 @@ describe('the answer to an update is lost', () => {
   })
 
   test('by silence until the deadline: there is no time to look', async () => {
-    // The clock stands still: however slow this machine is, the request is sent before the deadline.
-    vi.spyOn(performance, 'now').mockReturnValue(0)
-    const { error, asked } = await update(['never answer', AFTER], CHANGES, () => ({ timeout: 50 }))
+    // The clock stands still until the request is there: however slow this machine is, it is sent before the deadline.
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const silent = () => {
+      clock.mockRestore()
+      return 'never answer' as const
+    }
+    const { error, asked } = await update([silent, AFTER], CHANGES, () => ({ timeout: 50 }))
     expect(error).toMatchObject({ code: 'timeout', outcome: 'unknown' })
     expect(asked).not.toContain(' ')
+  })
+
+  test('by silence until the first byte was due: there is time to look', async () => {
+    const { asked, warnings } = await update(['never answer', AFTER], CHANGES, () => ({
+      limits: { firstByte: 100 },
+    }))
+    expect(asked).toBe('PUT GET')
+    expect(warnings).toEqual(['update_reconciled'])
   })
 
   const gone: Step = { body: { client_id: 'c1', redirect_uris: METADATA.redirect_uris } }

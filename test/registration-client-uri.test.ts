@@ -53,8 +53,9 @@ describe('a registration_client_uri that its credentials must not go to', () => 
       code: 'untrusted_origin',
     },
     { name: 'https at an origin that is not', uri: () => 'https://127.0.0.1/c1', code: 'untrusted_origin' },
-    { name: 'javascript:', uri: () => 'javascript:alert(1)', code: 'invalid_url' },
-    { name: 'file:', uri: () => 'file:///etc/passwd', code: 'invalid_url' },
+    // Of these nothing is kept.
+    { name: 'javascript:', uri: () => 'javascript:alert(1)', code: 'management_not_supported' },
+    { name: 'file:', uri: () => 'file:///etc/passwd', code: 'management_not_supported' },
     {
       name: 'a password',
       uri: (canary: string) => canary.replace('://', '://user:pass@'),

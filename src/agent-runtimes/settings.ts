@@ -5,7 +5,10 @@ import type { DynamicClientStorage } from './types.js'
 
 /** Settings of {@link configureDynamicClients}. */
 export interface DynamicClientSettings
-  extends Pick<DcrClientOptions, 'fetch' | 'headers' | 'timeout' | 'trustedOrigins' | 'onWarning'> {
+  extends Pick<
+    DcrClientOptions,
+    'fetch' | 'headers' | 'timeout' | 'limits' | 'trustedOrigins' | 'onWarning'
+  > {
   /** Where clients are kept. Default: `localStorage` where it can be used, else the memory of the process. */
   storage?: DynamicClientStorage | undefined
 }

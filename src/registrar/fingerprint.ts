@@ -4,7 +4,7 @@ import { sha256 } from '../stores/sha256.js'
 
 /**
  * The fingerprint of what is asked for: SHA-256, in hexadecimal, of its canonical JSON. The order of members, of
- * lists and of scopes does not matter.
+ * scopes and of most lists does not matter.
  *
  * @see RFC 8785
  */
@@ -15,20 +15,12 @@ export function fingerprint(requested: JsonObject): Promise<string> {
   return sha256(`{${members}}`)
 }
 
-/** Lists whose order means something: by preference, and from a certificate to its issuer's (RFC 7517 §4.7). */
-const SEQUENCES = new Set(['default_acr_values', 'x5c'])
-
 /** Members that servers fill in where they are absent, and not where they are empty (RFC 7591 §2). */
 const WITH_DEFAULT = new Set(['grant_types', 'response_types'])
 
-/** What is asked for, without lists that ask for nothing, and with sequences as texts, which nobody sorts. */
+/** What is asked for, without lists that ask for nothing. */
 function comparable(requested: JsonObject): JsonObject {
-  const asked = without(requested, (value, member) => isEmptyList(value) && !WITH_DEFAULT.has(member))
-  return JSON.parse(
-    JSON.stringify(asked, (member, value) =>
-      SEQUENCES.has(member) && Array.isArray(value) ? JSON.stringify(value) : value,
-    ),
-  )
+  return without(requested, (value, member) => isEmptyList(value) && !WITH_DEFAULT.has(member))
 }
 
 /** The members in which two requests differ. */

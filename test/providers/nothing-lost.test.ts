@@ -137,8 +137,9 @@ describe('answers', () => {
       { status: 201, body: odd },
       { body: { client_id: 'c1' } },
     ])
-    const error = await failureOf(dcr.get(await dcr.register(METADATA)))
-    expect(error).toMatchObject({ name: 'DcrError', code: 'management_not_supported', outcome: 'not_sent' })
+    const error = await failureOf(dcr.register(METADATA))
+    expect(error).toMatchObject({ code: 'invalid_response', outcome: 'applied' })
+    expect(error.client).toEqual(lone)
     await expect(dcr.update(await dcr.register(METADATA), { client_name: 'B' })).resolves.toBeDefined()
   })
 })
