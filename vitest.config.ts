@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     restoreMocks: true,
     // Every server of a test is its own, and what is mocked is restored: files can share a process.
     isolate: false,
-    maxWorkers: '100%',
+    // Many tests wait, for a disk, a lock or a process: others go on meanwhile.
+    maxWorkers: availableParallelism() + 1,
   },
 })

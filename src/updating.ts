@@ -34,7 +34,7 @@ export async function update(
       warnOfDifferences(wanted, updated, call)
       return updated
     } catch (error) {
-      if (!isLost(error as DcrError, call)) throw error
+      if (!isLost(error as DcrError)) throw error
       known = await manage(known, site, call, undefined, error as DcrError)
     }
     if (isDone(wanted, known)) {
@@ -55,10 +55,9 @@ export function warnOfDifferences(requested: JsonObject, granted: ClientInformat
   }
 }
 
-/** Whether an update may have been done, and its answer was lost while there is time to look. */
-function isLost({ code, outcome }: DcrError, { expiresAt }: Call): boolean {
-  // A timer may be early by one millisecond.
-  return outcome === 'unknown' && code !== 'aborted' && performance.now() + 1 < expiresAt
+/** Whether an update may have been done, and its answer was lost: not for want of time, as then there is none to look. */
+function isLost({ code, outcome }: DcrError): boolean {
+  return outcome === 'unknown' && code !== 'timeout' && code !== 'aborted'
 }
 
 /** The credentials in it prove who asks; a server that has renewed them has done the update all the same. */

@@ -120,14 +120,6 @@ describe('the answer to an update is lost', () => {
     expect(asked).not.toContain(' ')
   })
 
-  test('by silence until the first byte was due: there is time to look', async () => {
-    const { asked, warnings } = await update(['never answer', AFTER], CHANGES, () => ({
-      limits: { firstByte: 100 },
-    }))
-    expect(asked).toBe('PUT GET')
-    expect(warnings).toEqual(['update_reconciled'])
-  })
-
   const gone: Step = { body: { client_id: 'c1', redirect_uris: METADATA.redirect_uris } }
   for (const removed of [null, '']) {
     const changes = { client_name: removed }
