@@ -89,7 +89,7 @@ test('four processes that write take turns, and lose nothing; who reads meanwhil
   timeout: 30_000,
 }, async () => {
   const { directory, store, folder } = emptyPlace()
-  const [writers, times] = [4, 40]
+  const [writers, times] = [4, 15]
   const witness = join(directory, '..', 'witness')
   const children = Array.from({ length: writers }, () => start([directory, 'count', times, witness]))
   const all = Promise.all(children.map(({ ended }) => ended))
@@ -110,7 +110,7 @@ test('four processes that write take turns, and lose nothing; who reads meanwhil
   }
   expect(await all).toEqual(Array(writers).fill(0))
   expect((await store.get(KEY))?.client?.client_id).toMatch(new RegExp(`^${writers * times}:`))
-  expect(reads).toBeGreaterThan(100)
+  expect(reads).toBeGreaterThan(50)
   expect(contents(folder)).toEqual(['registration.ndjson'])
 })
 
