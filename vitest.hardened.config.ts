@@ -16,7 +16,11 @@ export default mergeConfig(
         'test/contract/**',
         'test/deviations/**',
         'test/registrar/ensure.test.ts',
-        // Of the documents and the package, not of the library.
+        // Of databases, of other processes, of the documents and of the package: not of the library in this one.
+        'test/stores/redis.test.ts',
+        'test/stores/postgres.test.ts',
+        'test/stores/file/processes.test.ts',
+        'test/hostile/limits-bombs.test.ts',
         'test/documentation.test.ts',
         'test/package.test.ts',
       ],

@@ -3,16 +3,20 @@ import { fileStore } from 'dcr-client/stores/file'
 import { atRest, newDirectory } from './folders.js'
 import { type Scene, settle } from './invariants.js'
 import { options } from './scenarios.js'
+import { isShort } from './seed.js'
 import { type Management, startServer } from './server.js'
 import { killTree, type Moment, randomMoment, TOGETHER } from './trees.js'
 import { insist, Violation } from './violation.js'
 
-/** How often processes are started and killed at each kind of server: 1,000 kills in all, in two lanes that take as long. */
+/** Trees at the servers of each lane: 1,000 kills in all. */
+const TREES = isShort ? 32 : 125
+
+/** Which processes are started and killed at which kind of server, in two lanes that take as long. */
 const LANES: readonly (readonly [Management, number])[][] = [
-  [['rotating', 125]],
+  [['rotating', TREES]],
   [
-    ['delete', 63],
-    ['none', 62],
+    ['delete', Math.ceil(TREES / 2)],
+    ['none', Math.floor(TREES / 2)],
   ],
 ]
 

@@ -1,6 +1,9 @@
 /** Every random choice of a run comes from here, so that its seed tells what was done. */
 export const seed = Number(process.env.DCR_TORTURE_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
+/** Whether a run is to take three minutes: a quarter of the random kills, and half of the ways in which a disk fails. */
+export const isShort = process.env.DCR_TORTURE_SHORT === '1'
+
 let state = seed
 
 /** From 0 to 1. The generator is mulberry32: 32 bits of state are plenty for some thousand choices. */
