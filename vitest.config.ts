@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -10,7 +9,6 @@ export default defineConfig({
     restoreMocks: true,
     // Every server of a test is its own, and what is mocked is restored: files can share a process.
     isolate: false,
-    // Many tests wait, for a disk, a lock or a process: others go on meanwhile.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: '100%',
   },
 })

@@ -19,8 +19,10 @@ export default mergeConfig(
         // Of databases, of other processes, of the documents and of the package: not of the library in this one.
         'test/stores/redis.test.ts',
         'test/stores/postgres.test.ts',
-        'test/stores/file/processes.test.ts',
+        'test/stores/file/**',
         'test/hostile/limits-bombs.test.ts',
+        'test/hostile/slow-and-large.test.ts',
+        'test/hostile/cut-answers.test.ts',
         'test/documentation.test.ts',
         'test/package.test.ts',
       ],
