@@ -12,7 +12,7 @@ import {
 import { checkInvariants } from './evil-invariants.js'
 import { CHANGED, keepers, type Life, METADATA } from './evil-scenes.js'
 
-/* Answers that are cut after every third of their bytes, when the server has done what was asked. */
+/* Answers that are cut after every fifth of their bytes, when the server has done what was asked. */
 
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
@@ -44,7 +44,7 @@ const cutAfter =
 const counts = (length: number, first = 0) =>
   Array.from({ length: length - first }, (_, index) => first + index)
 
-const thirds = (length: number) => counts(length).filter((count) => count % 3 === 0)
+const fifths = (length: number) => counts(length).filter((count) => count % 5 === 0)
 
 /** A store in files waits for the disk: it takes its turn at each 50th byte, that in memory at all others. */
 function lifeAt(count: number, server: EvilServer): Life {
@@ -65,16 +65,16 @@ const registration = (bytes: typeof whole) => async (count: number) => {
 describe('the answer to a registration', () => {
   const honest: HonestAnswer = { method: 'POST', status: 201, json: LIKENESS }
   const { length } = whole(honest)
-  test.each(thirds(length))('G098: is cut after byte %i', registration(whole))
+  test.each(fifths(length))('G098: is cut after byte %i', registration(whole))
 
   const open = withoutLength(honest)
-  const bodies = counts(open.length, open.indexOf('\r\n\r\n')).filter((count) => count % 15 === 0)
+  const bodies = counts(open.length, open.indexOf('\r\n\r\n')).filter((count) => count % 25 === 0)
   test.each(bodies)('G101: ends with the connection, after byte %i', registration(withoutLength))
 })
 
 describe('the answer to an update', () => {
   const { length } = bytesOf(200, { ...LIKENESS, client_name: CHANGED.client_name })
-  test.each(thirds(length))('L198, L199: is cut after byte %i', async (count) => {
+  test.each(fifths(length))('L198, L199: is cut after byte %i', async (count) => {
     // Every other has a new token, and the old one is void then.
     const rotates: Method[] = count % 4 < 2 ? ['PUT'] : []
     const server = await startEvilServer({ rotates })

@@ -1,12 +1,15 @@
 import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ClientInformation, DcrClient, type DcrError, discover, type Warning } from '../../src/index.js'
 import type { Provider } from '../../src/providers/index.js'
 import * as exported from '../../src/providers/index.js'
 import { referenceServer } from '../../src/testing/index.js'
 import { failureOf } from '../failure-of.js'
 import { type Step, startScripted } from '../servers/scripted.js'
+
+// Nothing is waited for between two attempts.
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'], client_name: 'App' }
 

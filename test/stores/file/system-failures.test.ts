@@ -8,7 +8,7 @@ import { contents, emptyPlace, filledPlace, placeIn, temporary } from './place.j
 import { KEY, registration } from './registration.js'
 import { intercept, systemError } from './system-calls.js'
 
-const CODES = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE']
+const CODES = ['EIO', 'ENOSPC', 'EACCES']
 
 const operations: Record<string, (store: CredentialStore, revision?: string) => Promise<unknown>> = {
   get: (store) => store.get(KEY),
