@@ -1,6 +1,7 @@
 import { checkStore, NO_CUSTODY } from './custody.js'
 import { deleteClient } from './deleting.js'
-import { type Call, openCall, type RequestOptions } from './http/call.js'
+import { type Call, openCall } from './http/call.js'
+import type { RequestOptions } from './http/options.js'
 import { isUnset, without } from './json.js'
 import { checkClient, kept, newlyKept } from './keeping.js'
 import type { ManagementOptions, Site } from './management.js'

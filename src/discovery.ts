@@ -1,6 +1,8 @@
 import { type DcrError, OAuthError } from './errors.js'
-import { type Call, openCall, type RequestOptions } from './http/call.js'
+import { type Call, openCall } from './http/call.js'
 import { failure } from './http/failure.js'
+import type { RequestOptions } from './http/options.js'
+import { firstByPrecedence } from './http/precedence.js'
 import { request } from './http/request.js'
 import { callableUrl } from './http/url.js'
 import { isRecord } from './json.js'
@@ -8,13 +10,6 @@ import { printable } from './printable.js'
 import { readMembers } from './reading.js'
 import { authorizationServerMetadataGuards } from './schemas.js'
 import type { AuthorizationServerMetadata } from './types.js'
-import type { Warning } from './warnings.js'
-
-/**
- * Milliseconds that a document in hand waits for one of higher precedence. Servers answer all their well-known
- * paths alike, so one that is silent this much longer is most likely not served at all.
- */
-const GRACE = 2000
 
 /**
  * Finds the metadata of an authorization server, in one round trip: every well-known path is asked at the same
@@ -34,34 +29,23 @@ export async function discover(
   return found(issuer, openCall('discover', options))
 }
 
-/** The metadata of an issuer, within a call that is under way. */
-export async function found(issuer: string | URL, call: Call): Promise<AuthorizationServerMetadata> {
+/** The metadata of an issuer, within a call that is under way. A document that is enough goes before one that is not. */
+export async function found(
+  issuer: string | URL,
+  call: Call,
+  isEnough = canRegister,
+): Promise<AuthorizationServerMetadata> {
   const url = checkedIssuer(issuer, call)
   const asked = issuer instanceof URL ? url.href.replace(/\/$/, '') : issuer
 
-  const cancel = new AbortController()
-  const abort = () => cancel.abort(call.signal?.reason)
-  if (call.signal?.aborted) abort()
-  call.signal?.addEventListener('abort', abort)
-  const probeCall = { ...call, signal: cancel.signal }
-  // Only what was odd about the document that wins is told.
-  const told = new Map<AuthorizationServerMetadata, Warning[]>()
-  const probes = wellKnown(url).map(async (candidate) => {
-    const warnings: Warning[] = []
-    const warn: Call['warn'] = (code, message, member = '') => void warnings.push({ code, message, member })
-    const document = await probe(candidate, asked, { ...probeCall, warn })
-    told.set(document, warnings)
-    return document
-  })
-  try {
-    const document = await firstByPrecedence(probes, call, cancel.signal)
-    for (const { code, message, member } of told.get(document) ?? [])
-      call.warn(code, message, member || undefined)
-    return document
-  } finally {
-    call.signal?.removeEventListener('abort', abort)
-    cancel.abort()
-  }
+  const attempts = wellKnown(url).map((candidate) => (own: Call) => probe(candidate, asked, own))
+  const { best, failures } = await firstByPrecedence(call, attempts, isEnough)
+  if (best) return best
+  throw nothingFound(failures, call)
+}
+
+function canRegister({ registration_endpoint }: AuthorizationServerMetadata): boolean {
+  return registration_endpoint !== undefined && registration_endpoint !== ''
 }
 
 function checkedIssuer(issuer: string | URL, call: Call): URL {
@@ -119,47 +103,9 @@ async function probe(url: URL, asked: string, call: Call): Promise<Authorization
   return readMembers(authorizationServerMetadataGuards, json, call) as AuthorizationServerMetadata
 }
 
-type Probed = AuthorizationServerMetadata | DcrError
-
-/** All probes are under way; waiting for them in their order is choosing by precedence. */
-async function firstByPrecedence(
-  probes: Promise<AuthorizationServerMetadata>[],
-  call: Call,
-  signal: AbortSignal,
-) {
-  const settled = probes.map((probed) => probed.catch((error: DcrError) => error))
-  const found: AuthorizationServerMetadata[] = []
-  const failures: DcrError[] = []
-  const late = lateness(settled, signal)
-  for (const probed of settled) {
-    const result = await Promise.race([probed, late])
-    if (result === undefined) continue
-    if (result instanceof Error) failures.push(result)
-    else if (result.registration_endpoint) return result
-    else found.push(result)
-  }
-  if (found[0]) return found[0]
-  throw nothingFound(failures, call)
-}
-
-/** Resolves, to nothing, when a document that will do has been in hand for as long as we wait for a better one. */
-async function lateness(settled: Promise<Probed>[], signal: AbortSignal): Promise<undefined> {
-  await Promise.any(
-    settled.map(async (probed) => {
-      const result = await probed
-      if (result instanceof Error || !result.registration_endpoint) throw result
-    }),
-  ).catch(() => new Promise(() => {}))
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, GRACE)
-    signal.addEventListener('abort', () => clearTimeout(timer))
-  })
-}
-
 /** A mix-up is named before all else; what befell every candidate alike is what happened. */
-function nothingFound(failures: DcrError[], call: Call): DcrError {
-  const [first] = failures as [DcrError]
+function nothingFound(failures: readonly DcrError[], call: Call): DcrError {
+  const [first] = failures as readonly [DcrError]
   const telling = failures.find(({ code }) => code === 'issuer_mismatch' || code === 'aborted')
   const alike = failures.every(({ code }) => code === first.code) && !(first instanceof OAuthError)
   if (telling || alike) return telling ?? first

@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'discovery_failed'
   /** The metadata document names another issuer than the one asked for. */
   | 'issuer_mismatch'
+  /** The metadata of a protected resource are about another resource than the one asked for. */
+  | 'resource_mismatch'
   /** The connection failed or broke. */
   | 'network_error'
   /** The deadline of the whole call passed. */

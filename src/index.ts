@@ -13,13 +13,13 @@ export {
 export { type Difference, differences } from './differences.js'
 export { discover } from './discovery.js'
 export { DcrError, type ErrorCode, OAuthError, type Outcome } from './errors.js'
-export type { RequestOptions } from './http/call.js'
 export type { Limits } from './http/limits.js'
+export type { RequestOptions } from './http/options.js'
 export type { TokenSource } from './http/request.js'
 export type { ManagementOptions } from './management.js'
 export type { Provider } from './providers/provider.js'
-export type { Ensured } from './registrar/ensuring.js'
 export type { Issuer } from './registrar/entry.js'
+export type { Ensured } from './registrar/making.js'
 export type { Collected, Orphan } from './registrar/orphans.js'
 export type { Plan, PlanAction, PlanReason } from './registrar/plan.js'
 export {
@@ -39,6 +39,7 @@ export type {
   OrphanReason,
   StoredOrphan,
   StoredRegistration,
+  StoredResource,
 } from './stores/store.js'
 export { storeKey } from './stores/store.js'
 export { type WebStorage, type WebStorageStoreOptions, webStorageStore } from './stores/web-storage.js'

@@ -112,13 +112,16 @@ export function managementExchange(
   return { method, url, secrets }
 }
 
+export function isAtHome(url: URL, issuer: string): boolean {
+  return url.origin === parse(issuer)?.origin
+}
+
 /**
  * Refuses to send the initial access token to where the issuer is not: whoever gave it out knows the issuer, and the
  * metadata, which names the endpoint, may be a stranger's.
  */
 export function checkHome(url: URL, { issuer }: AuthorizationServerMetadata, call: Call): void {
-  const home = parse(issuer)?.origin
-  if (url.origin === home || call.trustedOrigins?.includes(url.origin)) return
+  if (isAtHome(url, issuer) || call.trustedOrigins?.includes(url.origin)) return
   const where = `at ${url.origin}, and the issuer is ${printable(issuer, 256)}`
   throw failure(
     call,

@@ -2,9 +2,9 @@ import { intending } from './custody.js'
 import type { Call } from './http/call.js'
 import { failure } from './http/failure.js'
 import { request } from './http/request.js'
-import { callableUrl, parse } from './http/url.js'
+import { callableUrl } from './http/url.js'
 import { isUnset, without } from './json.js'
-import { checkHome } from './management.js'
+import { checkHome, isAtHome } from './management.js'
 import { receive } from './managing.js'
 import { checkMembers, checkWhole, snapshot } from './metadata.js'
 import type { KeptSite } from './site.js'
@@ -34,7 +34,7 @@ export async function register(
   const body = await toWire(permitted(requested, call), 'register', call)
   const token = credentials.initialAccessToken
   if (token !== undefined) checkHome(url, server, call)
-  else if (url.origin !== parse(issuer)?.origin) {
+  else if (!isAtHome(url, issuer)) {
     call.warn(
       'cross_origin_endpoint',
       'The endpoint is at another origin than the issuer.',

@@ -21,6 +21,12 @@ export type WarningCode =
   | 'granted_differs'
   /** The answer's issuer differs from the one asked for by a trailing slash. */
   | 'issuer_trailing_slash'
+  /** The metadata are about a resource above the one asked for. */
+  | 'resource_differs'
+  /** The resource has no metadata, and its origin is taken for its issuer. */
+  | 'no_resource_metadata'
+  /** An authorization server of the resource could not be used, and another was. */
+  | 'server_passed_over'
   /** The registration endpoint is at another origin than the issuer, which is usual at some servers. */
   | 'cross_origin_endpoint'
   /** The client was gone when a lost deletion was sent again: it is taken as deleted. */

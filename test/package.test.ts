@@ -61,6 +61,12 @@ describe('what a bundle of the core holds', () => {
     expect(text.length).toBeLessThan(500)
   })
 
+  test('the entry for MCP needs nothing of Node elsewhere', async () => {
+    const { text, inputs } = await bundle("export { McpRegistrar } from 'dcr-client/mcp'")
+    expect(inputs.filter((name) => /node/.test(name.replace('node_modules', '')))).toEqual([])
+    expect(text).not.toMatch(/node:|\bprocess\.|\bBuffer\b/)
+  })
+
   test('importing it for nothing costs nothing', async () => {
     const { text } = await bundle("import 'dcr-client'; import 'dcr-client/providers'")
     expect(text.replace(/^\s*(\/\/.*)?$/gm, '')).toBe('')
@@ -85,14 +91,21 @@ describe('what is published', () => {
       'package.json',
     ])
     // What several entries share has a name that tsup makes up.
-    const shared = /^dist\/(chunk|(?!agent)\w+-[\w-]{8})\.(js|d\.ts)$/
+    const shared = /^dist\/(chunk|(?!agent)[\w-]+-[\w-]{8})\.(js|d\.ts)$/
     expect(files.filter((path: string) => path.startsWith('dist/') && !shared.test(path)).sort()).toEqual([
       'dist/agent-runtimes.d.ts',
       'dist/agent-runtimes.js',
       'dist/index.d.ts',
       'dist/index.js',
+      'dist/mcp-node.js',
+      'dist/mcp.d.ts',
+      'dist/mcp.js',
       'dist/node.d.ts',
       'dist/node.js',
+      'dist/oauth4webapi.d.ts',
+      'dist/oauth4webapi.js',
+      'dist/openid-client.d.ts',
+      'dist/openid-client.js',
       'dist/providers/index.d.ts',
       'dist/providers/index.js',
       'dist/stores/file.d.ts',
@@ -113,6 +126,17 @@ describe('what is published', () => {
         '--input-type=module',
         '-e',
         "const { DcrClient } = await import('dcr-client'); console.log(typeof DcrClient)",
+      ],
+    ],
+    [
+      'on Node, the guard of MCP',
+      [
+        '--input-type=module',
+        '-e',
+        `const [{ memoryStore }, { McpRegistrar }] = await Promise.all([import('dcr-client'), import('dcr-client/mcp')])
+        const registrar = new McpRegistrar({ store: memoryStore() })
+        const { code } = await registrar.ensureForResource('https://10.0.0.1/mcp', {}).catch((error) => error)
+        console.log(code === 'blocked_address' && 'function')`,
       ],
     ],
     ['require', ['-e', "console.log(typeof require('dcr-client').DcrClient)"]],

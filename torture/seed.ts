@@ -17,7 +17,3 @@ function random(): number {
 export function randomBelow(end: number): number {
   return Math.floor(random() * end)
 }
-
-export function oneOf<T>(choices: readonly T[]): T {
-  return choices[randomBelow(choices.length)] as T
-}

@@ -5,8 +5,6 @@ import type { WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
 import { type CheckedOptions, checkedOptions, type RequestOptions } from './options.js'
 
-export type { RequestOptions } from './options.js'
-
 /** One call of the public surface, from its start to its deadline. */
 export interface Call extends Readonly<Omit<CheckedOptions, 'onWarning'>> {
   readonly operation: string

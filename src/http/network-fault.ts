@@ -4,7 +4,7 @@ import { DcrError, type ErrorCode, type Outcome } from '../errors.js'
 const NOT_CONNECTED =
   /^(ECONNREFUSED|EAI_AGAIN|E(NET|HOST)UNREACH|E[MN]FILE|(UND_ERR_)?CONNECT_TIMEOUT|CONNECT_RESET|ConnectionRefused)$/
 /** The same of an attempt to connect alone: it may be said of a connection too. */
-export const BROKE_OFF = /^(ECONNRESET|ETIMEDOUT)$/
+const BROKE_OFF = /^(ECONNRESET|ETIMEDOUT)$/
 /** No connection came to be, for a reason that stays. */
 const NOT_CONNECTABLE = /^(ENOTFOUND|BAD_PORT|ERR_SSL_WRONG_VERSION_NUMBER)$|CERT|UNABLE_TO_/
 /** The bytes came, and are not what `Content-Encoding` calls them: what zlib and its brotli say. */
@@ -19,7 +19,7 @@ interface SystemError {
 
 /** Whether a connection that did not come to be may come to be a moment later. */
 export function mayConnectLater({ code }: NetworkCause): boolean {
-  return NOT_CONNECTED.test(code) || code === 'ECONNRESET' || code === 'ETIMEDOUT'
+  return NOT_CONNECTED.test(code) || BROKE_OFF.test(code)
 }
 
 /** All that is kept of an error of the runtime. */

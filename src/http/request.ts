@@ -1,10 +1,11 @@
 import { DcrError, type ErrorDetails, type OAuthError, type Outcome } from '../errors.js'
 import { isUnset, without } from '../json.js'
+import type { Answer } from './answer.js'
 import { isToken } from './authorization.js'
 import { type Call, pause, within } from './call.js'
 import { failure } from './failure.js'
 import { mayConnectLater, type NetworkCause } from './network-fault.js'
-import { type Answer, type Attempt, send } from './send.js'
+import { type Attempt, send } from './send.js'
 
 /** One HTTP exchange, as the operations ask for it. */
 export interface Exchange extends Attempt {

@@ -1,14 +1,12 @@
 import ky from 'ky'
 import type { ErrorDetails } from '../errors.js'
-import { type Answer, readAnswer } from './answer.js'
+import { type Answer, type Asked, readAnswer } from './answer.js'
 import { credentialsIn } from './authorization.js'
 import { type Call, within } from './call.js'
 import { failure } from './failure.js'
 import { setBy } from './limits.js'
 import { networkFault } from './network-fault.js'
 import { showUrl } from './url.js'
-
-export type { Answer } from './answer.js'
 
 /** What is sent once. */
 export interface Attempt {
@@ -25,6 +23,16 @@ export interface Attempt {
 
 /** Sends one request once, within the deadline of its call, and reads the answer. */
 export async function send(attempt: Attempt, call: Call, before: ErrorDetails): Promise<Answer> {
+  const { response, asked } = await begin(attempt, call, before)
+  return readAnswer(response, asked, call)
+}
+
+/** Sends one request once, and waits for the headers of its answer. */
+export async function begin(
+  attempt: Attempt,
+  call: Call,
+  before: ErrorDetails,
+): Promise<{ response: Response; asked: Asked }> {
   const { method, url, json, form, authorization = '', secrets = [] } = attempt
   const type = json ? 'application/json' : form && 'application/x-www-form-urlencoded'
   const endpoint = `${method} ${showUrl(url)}`
@@ -83,11 +91,8 @@ export async function send(attempt: Attempt, call: Call, before: ErrorDetails): 
       what: `had not begun to answer after ${firstByte} ms; ${setBy('firstByte')}`,
     },
   )
-  return readAnswer(
-    response,
-    { method, url, where, connection, secrets: [...credentialsIn(authorization), ...secrets] },
-    call,
-  )
+  const known = [...credentialsIn(authorization), ...secrets]
+  return { response, asked: { method, url, where, connection, secrets: known } }
 }
 
 /** Another's `Response` will do, such as that of npm's undici. */

@@ -1,7 +1,13 @@
+import { isLoopback } from '../http/url.js'
 import { portOf } from './ports.js'
 
-/** Hosts and ports that a caller lets through, whatever they are and wherever they lead. */
-export type AllowList = ReadonlySet<string>
+/** What a caller lets through, whatever it is and wherever it leads. */
+export interface Allowances {
+  /** Hosts with their ports, in the one spelling that is compared. */
+  readonly allow: ReadonlySet<string>
+  /** Whether this machine is, by its own names. */
+  readonly allowLoopback: boolean
+}
 
 /** One entry in the only spelling that is compared, or nothing if it is none: `host:port`, an IPv6 address in brackets. */
 export function entryOf(text: string): string | undefined {
@@ -14,8 +20,8 @@ export function entryOf(text: string): string | undefined {
   }
 }
 
-export function isAllowed(list: AllowList, url: URL): boolean {
-  return list.has(keyOf(url))
+export function isAllowed({ allow, allowLoopback }: Allowances, url: URL): boolean {
+  return allow.has(keyOf(url)) || (allowLoopback && isLoopback(url))
 }
 
 /** A URL as an entry of the list: what a message proposes. */

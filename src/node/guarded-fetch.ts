@@ -27,7 +27,7 @@ export function guardedFetch(options: GuardedFetchOptions = {}): (request: Reque
   return async (request) => {
     const { signal } = request
     signal.throwIfAborted()
-    const target = targetOf(request, settings.allow)
+    const target = targetOf(request, settings)
     checkTarget(target)
     // Whole, so that the server is told its length: many take no other.
     const body = request.body ? new Uint8Array(await request.arrayBuffer()) : undefined

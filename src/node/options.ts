@@ -1,7 +1,7 @@
 import type { DcrError } from '../errors.js'
 import { failure } from '../http/failure.js'
 import { isPlain } from '../json.js'
-import { entryOf } from './allow-list.js'
+import { type Allowances, entryOf } from './allow-list.js'
 import { type ClientCertificate, type Connections, connectionsOf, type Pem } from './connections.js'
 import type { Lookup } from './dialing.js'
 
@@ -13,6 +13,11 @@ export interface GuardedFetchOptions {
    * same address by another name, nor another port. Default none.
    */
   allow?: readonly string[] | undefined
+  /**
+   * Lets this machine through by its own names, `localhost`, `127.0.0.1` and `[::1]`, at every port: for development and
+   * tests. Default false.
+   */
+  allowLoopback?: boolean | undefined
   /** Finds the addresses of a name, in place of the system's resolver. What it finds is checked all the same. */
   lookup?: Lookup | undefined
   /** The certificates of authorities, in PEM, that are trusted in place of those of the runtime. */
@@ -26,8 +31,7 @@ export interface GuardedFetchOptions {
 }
 
 /** Options that have been checked. */
-export interface Settings extends Connections {
-  readonly allow: ReadonlySet<string>
+export interface Settings extends Connections, Allowances {
   readonly lookup: Lookup | undefined
   readonly connectTimeout: number
   readonly maxHeaderSize: number
@@ -45,11 +49,19 @@ export function settingsOf(options: GuardedFetchOptions): Settings {
   if (!isPlain(options)) throw refuse('the options must be an object')
   // Own members only, so that a polluted `Object.prototype` lets nothing through.
   const given: GuardedFetchOptions = Object.assign(Object.create(null), options)
-  const { allow = [], lookup, connectTimeout = CONNECT_TIMEOUT, maxHeaderSize = MAX_HEADER_SIZE } = given
+  const {
+    allow = [],
+    allowLoopback = false,
+    lookup,
+    connectTimeout = CONNECT_TIMEOUT,
+    maxHeaderSize = MAX_HEADER_SIZE,
+  } = given
   if (lookup !== undefined && typeof lookup !== 'function') throw refuse('options.lookup must be a function')
+  if (typeof allowLoopback !== 'boolean') throw refuse('options.allowLoopback must be true or false')
   const { ca, clientCertificate } = given
   return {
     allow: allowed(allow),
+    allowLoopback,
     lookup,
     connectTimeout: whole('connectTimeout', 'milliseconds', connectTimeout, LONGEST_TIMER),
     maxHeaderSize: whole('maxHeaderSize', 'bytes', maxHeaderSize, LARGEST_HEADER),

@@ -4,7 +4,7 @@ import { failure } from '../http/failure.js'
 import { showUrl } from '../http/url.js'
 import { printable } from '../printable.js'
 import { classOfAddress } from './addresses.js'
-import { type AllowList, isAllowed, keyOf } from './allow-list.js'
+import { type Allowances, isAllowed, keyOf } from './allow-list.js'
 import { classOfName } from './names.js'
 import { isBlockedPort, portOf } from './ports.js'
 
@@ -20,11 +20,17 @@ export interface Target {
   readonly isAllowed: boolean
 }
 
-export function targetOf({ method, url: text }: Request, allow: AllowList): Target {
+export function targetOf({ method, url: text }: Request, allowances: Allowances): Target {
   const url = new URL(text)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const endpoint = `${method} ${showUrl(url)}`
-  return { url, endpoint, host, isLiteral: isIP(host) !== 0, isAllowed: isAllowed(allow, url) }
+  return {
+    url,
+    endpoint,
+    host,
+    isLiteral: isIP(host) !== 0,
+    isAllowed: isAllowed(allowances, url),
+  }
 }
 
 /** Refuses what needs no lookup to be refused. The parser has made one spelling of all the spellings of an address. */

@@ -11,8 +11,6 @@ import type { FailedRenewals } from './renewals.js'
 import type { Unsaved } from './unsaved.js'
 import type { Wanted } from './wanted.js'
 
-export type { Ensured } from './making.js'
-
 /** What a `Registrar` goes by, and knows from earlier calls. */
 export interface Knowledge {
   readonly whenInDoubt: 'register' | 'hold'

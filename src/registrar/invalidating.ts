@@ -1,4 +1,5 @@
 import { seconds } from '../custody.js'
+import { SURELY_GONE } from '../deleting.js'
 import type { OAuthError } from '../errors.js'
 import { failure } from '../http/failure.js'
 import { isOffered, managementExchange } from '../management.js'
@@ -49,7 +50,7 @@ export function invalidated(
         const isNoNews = token !== undefined && !isOwn && (status === 401 || status === 403)
         if (isNoNews || (!isUnmanageable(error) && code !== 'management_locked')) throw error
         // 401 is for a client that is not there (RFC 7592 §2.1), and for a token that is void.
-        if (status === 404 || status === 410) trouble = 'gone'
+        if (SURELY_GONE.includes(status)) trouble = 'gone'
       }
     }
     await amend(entry, (now) => ({ ...now, trouble }))

@@ -4,6 +4,7 @@ import { type Call, within } from '../http/call.js'
 import type { CredentialStore, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import { inTurn } from '../turn.js'
 import { withoutSlash } from './entry.js'
+import { withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
 
 /** A client that exists at a server, or may exist, and is not in use. */
@@ -49,10 +50,7 @@ export async function orphansIn(
   return found
 }
 
-function orphansOf(key: string, { issuer, name, intent, orphans = [] }: StoredRegistration): Orphan[] {
-  const about = { key, issuer, name }
-  const listed = orphans.map((orphan) => ({ ...orphan, ...about }))
-  if (intent?.operation !== 'register') return listed
-  const { id, at, requested } = intent
-  return [...listed, { id, reason: 'in_doubt', at, requested, ...about }]
+function orphansOf(key: string, stored: StoredRegistration): Orphan[] {
+  const { issuer, name, orphans = [] } = withDoubtListed(stored)
+  return orphans.map((orphan) => ({ ...orphan, key, issuer, name }))
 }

@@ -36,6 +36,23 @@ export interface StoredOrphan {
   readonly requested?: ClientMetadata | undefined
 }
 
+/** What is known of a protected resource (RFC 9728), such as an MCP server. */
+export interface StoredResource {
+  /** Its identifier, for the parameter `resource` (RFC 8707 §2). */
+  readonly identifier: string
+  /** The issuers of the authorization servers that it names. */
+  readonly authorizationServers: readonly string[]
+  /** Those of them that would have been taken before the one in use, and could not be. */
+  readonly passedOver: readonly string[]
+  /** The scopes to ask for. */
+  readonly scope?: string | undefined
+  /** When it was asked. Seconds since the epoch, by the clock of this machine; 0 where it has to be asked again. */
+  readonly at: number
+  /** The client ID metadata document that is used there, and the one that was refused. */
+  readonly document?: string | undefined
+  readonly refusedDocument?: string | undefined
+}
+
 /** All that is kept of one registration. It is JSON, and holds credentials in clear. */
 export interface StoredRegistration {
   /** The issuer, as it was asked for. */
@@ -60,6 +77,8 @@ export interface StoredRegistration {
   readonly replacedAt?: number | undefined
   /** The client was refused by the token endpoint, is unknown to the server, or locked out of its own management. */
   readonly trouble?: 'invalid_client' | 'gone' | 'management_locked' | undefined
+  /** Of a resource, whose authorization server this is, and not of a client. */
+  readonly resource?: StoredResource | undefined
   /** Given by the store with each save: what it was when it was read. */
   readonly revision?: string | undefined
 }

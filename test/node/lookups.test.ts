@@ -261,3 +261,22 @@ describe('what is allowed by host and port', () => {
     expect(begun).toEqual(['10.0.0.1', 'fd00::1'])
   })
 })
+
+describe('this machine, where it is allowed', () => {
+  test('is let through by its own names at every port', async () => {
+    const server = await startScripted(...Array(3).fill({ status: 200, body: 'here' }))
+    const guard = guardedFetch({ allowLoopback: true, lookup: async () => ['127.0.0.1'] })
+    for (const each of ['127.0.0.1', '127.1', 'localhost']) {
+      expect(await (await guard(new Request(url(server, each)))).text()).toBe('here')
+    }
+  })
+
+  test('and by no name of a stranger, nor anything else private', async () => {
+    const server = await startScripted()
+    const guard = guardedFetch({ allowLoopback: true, lookup: async () => ['127.0.0.1'] })
+    for (const each of ['a.example', 'x.localhost', '10.0.0.1', '169.254.169.254', '[::ffff:7f00:1]']) {
+      expect((await failureOf(guard(new Request(url(server, each))))).code, each).toBe('blocked_address')
+    }
+    expect(server.connections).toBe(0)
+  })
+})

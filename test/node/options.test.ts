@@ -21,6 +21,7 @@ describe('what is refused', () => {
     ['the options must be an object', null],
     ['the options must be an object', 'allow'],
     ['the options must be an object', new Map()],
+    ['options.allowLoopback must be true or false', { allowLoopback: 'yes' }],
     ['options.allow must be a list', { allow: '127.0.0.1:8080' }],
     ['options.allow must be a list', { allow: new Set(['127.0.0.1:8080']) }],
     ...[

@@ -12,6 +12,8 @@ export interface ServerOptions {
   lifetime?: number
   /** Whether an update gives a new secret. Default true where secrets expire. */
   renews?: boolean
+  /** Members of its metadata beside the usual ones, or in place of them. */
+  metadata?: Record<string, unknown>
   /** Seconds that the server's clock is ahead of this machine's; `silent` for a server that does not tell the time. */
   clock?: number | 'silent'
 }
@@ -84,7 +86,7 @@ export async function startAuthorizationServer(given: ServerOptions = {}): Promi
   }
   const answer = (request: Received): Step => {
     const { method, url, body } = request
-    if (url === '/.well-known/oauth-authorization-server') return { body: scripted.metadata }
+    if (url === '/.well-known/oauth-authorization-server') return { body: { ...scripted.metadata, ...options.metadata } }
     if (url.startsWith('/.well-known/')) return { status: 404 }
     const fault = faults[method]?.shift()
     if (fault && !fault.isApplied) return fault.step

@@ -33,6 +33,15 @@ const full: Required<Omit<StoredRegistration, 'revision'>> = {
   receivedAt: 1_790_000_003,
   replacedAt: 1_790_000_004,
   trouble: 'management_locked',
+  resource: {
+    identifier: 'https://mcp.example.com/mcp',
+    authorizationServers: [ISSUER, 'https://other.example.com'],
+    passedOver: ['https://other.example.com'],
+    scope: 'tools:read',
+    at: 1_790_000_003,
+    document: 'https://app.example.com/client.json',
+    refusedDocument: 'https://app.example.com/old.json',
+  },
 }
 
 /** A member of a server's own, with the name that a careless copy loses. */

@@ -1,0 +1,89 @@
+import type { DcrError } from '../errors.js'
+import type { Warning } from '../warnings.js'
+import type { Call } from './call.js'
+
+/**
+ * Milliseconds that a result in hand waits for one of higher precedence. Servers answer all their well-known
+ * paths alike, so one that is silent this much longer is most likely not served at all.
+ */
+const GRACE = 2000
+
+/** What came of attempts at the same time: results and failures in the order of precedence. */
+export interface Settled<T> {
+  /** The one to take: the first that is enough, else the first of all. */
+  readonly best?: T | undefined
+  readonly failures: readonly DcrError[]
+}
+
+interface Found<T> {
+  readonly result: T
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * Makes attempts at the same time, the one of highest precedence first in the list, and waits for no more of them than
+ * could change what is taken: the others are cancelled. Of the warnings those about what is taken are told.
+ */
+export async function firstByPrecedence<T>(
+  call: Call,
+  attempts: readonly ((call: Call) => Promise<T>)[],
+  isEnough: (result: T) => boolean,
+): Promise<Settled<T>> {
+  const cancel = new AbortController()
+  const abort = () => cancel.abort(call.signal?.reason)
+  if (call.signal?.aborted) abort()
+  call.signal?.addEventListener('abort', abort)
+  const start = async (attempt: (call: Call) => Promise<T>): Promise<Found<T>> => {
+    const warnings: Warning[] = []
+    const warn: Call['warn'] = (code, message, member) =>
+      void warnings.push({ code, message, ...(member && { member }) })
+    return { result: await attempt({ ...call, signal: cancel.signal, warn }), warnings }
+  }
+  try {
+    const started = attempts.map((attempt) => start(attempt).catch((error: DcrError) => error))
+    const { best, failures } = await settled(started, ({ result }) => isEnough(result), cancel.signal)
+    for (const { code, message, member } of best?.warnings ?? []) call.warn(code, message, member)
+    return { best: best?.result, failures }
+  } finally {
+    call.signal?.removeEventListener('abort', abort)
+    cancel.abort()
+  }
+}
+
+/** All attempts are under way; waiting for them in their order is choosing by precedence. */
+async function settled<T extends object>(
+  started: readonly Promise<T | DcrError>[],
+  isEnough: (found: T) => boolean,
+  signal: AbortSignal,
+): Promise<Settled<T>> {
+  const found: T[] = []
+  const failures: DcrError[] = []
+  const late = lateness(started, isEnough, signal)
+  for (const attempt of started) {
+    const result = await Promise.race([attempt, late])
+    if (result === undefined) continue
+    if (result instanceof Error) failures.push(result)
+    else if (isEnough(result)) return { best: result, failures }
+    else found.push(result)
+  }
+  return { best: found[0], failures }
+}
+
+/** Resolves, to nothing, when a result that will do has been in hand for as long as we wait for a better one. */
+async function lateness<T extends object>(
+  started: readonly Promise<T | DcrError>[],
+  isEnough: (found: T) => boolean,
+  signal: AbortSignal,
+): Promise<undefined> {
+  await Promise.any(
+    started.map(async (attempt) => {
+      const result = await attempt
+      if (result instanceof Error || !isEnough(result)) throw result
+    }),
+  ).catch(() => new Promise(() => {}))
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, GRACE)
+    signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,62 @@
+import { found } from '../discovery.js'
+import type { DcrError } from '../errors.js'
+import type { Call } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import { firstByPrecedence } from '../http/precedence.js'
+import { showUrl } from '../http/url.js'
+import { printable } from '../printable.js'
+import { withoutSlash } from '../registrar/entry.js'
+import type { AuthorizationServerMetadata } from '../types.js'
+import type { Wishes } from './options.js'
+
+/** The issuers that a resource names, those first that the application knows. */
+export function ranked(
+  issuers: readonly string[],
+  { preferred, preRegistered }: Wishes,
+  current: string | undefined,
+): string[] {
+  const rank = (issuer: string) => {
+    const plain = withoutSlash(issuer)
+    const known = [plain === preferred, preRegistered.has(plain), issuer === current]
+    return known.includes(true) ? known.indexOf(true) : known.length
+  }
+  return [...issuers].sort((a, b) => rank(a) - rank(b))
+}
+
+/**
+ * The first of several authorization servers at which a client can be had. All are asked at the same time, so that dead ones
+ * hold up nobody for long.
+ */
+export async function firstUsable(
+  issuers: readonly string[],
+  isUsable: (server: AuthorizationServerMetadata) => boolean,
+  resource: URL,
+  call: Call,
+): Promise<AuthorizationServerMetadata> {
+  const attempts = issuers.map((issuer) => async (own: Call) => {
+    const server = await found(issuer, own, isUsable)
+    if (isUsable(server)) return server
+    throw noWayIn(server, own)
+  })
+  const { best, failures } = await firstByPrecedence(call, attempts, () => true)
+  if (best) return best
+  const [first, ...others] = failures as readonly [DcrError, ...DcrError[]]
+  if (others.length === 0) throw first
+  const told = failures.map(({ code }, index) => `${printable(`${issuers[index]}`, LONGEST_ISSUER)}: ${code}`)
+  throw failure(
+    call,
+    'discovery_failed',
+    `none of the authorization servers of ${showUrl(resource)} can be used (${told.join('; ')})`,
+    { outcome: 'rejected' },
+  )
+}
+
+/** Characters of an issuer that are told. */
+const LONGEST_ISSUER = 256
+
+export function noWayIn({ issuer }: AuthorizationServerMetadata, call: Call): DcrError {
+  const server = printable(issuer, LONGEST_ISSUER)
+  const what = `${server} takes neither registrations nor client ID metadata documents`
+  const repair = `register a client there by hand, or ask the user for one, and pass it as options.preRegistered: { "${server}": { client_id } }`
+  return failure(call, 'registration_not_supported', `${what}; ${repair}`, { outcome: 'rejected' })
+}

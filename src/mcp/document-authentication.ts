@@ -1,0 +1,50 @@
+import { parse } from '../http/url.js'
+import { isRecord, type JsonObject } from '../json.js'
+import { SERVER_MEMBERS } from '../metadata.js'
+import type { FindingListener } from './document-finding.js'
+
+/** Members of a key that are its owner's alone (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+/**
+ * How the client can prove who it is. Anybody can read the document, so nothing in it is a secret, and a client has
+ * either a key of its own or no proof at all.
+ *
+ * @see draft-ietf-oauth-client-id-metadata-document §4.1 and §8.2
+ */
+export function checkAuthentication(document: JsonObject, found: FindingListener): void {
+  for (const member of Object.keys(document)) {
+    if (SERVER_MEMBERS.has(member) && member !== 'client_id') {
+      found.error(member, 'It must not be there: no server gave it, and anybody can read the document.')
+    }
+  }
+  const { token_endpoint_auth_method: method, jwks, jwks_uri } = document
+  if (method === undefined) {
+    const message =
+      'Without it servers may take client_secret_basic for granted: say "none" or "private_key_jwt".'
+    found.warning('token_endpoint_auth_method', message)
+  } else if (`${method}`.startsWith('client_secret_')) {
+    const message = 'It must not be based on a secret, as there is none: use "none" or "private_key_jwt".'
+    found.error('token_endpoint_auth_method', message)
+  } else if (method === 'private_key_jwt' && jwks === undefined && jwks_uri === undefined) {
+    found.error('token_endpoint_auth_method', 'private_key_jwt needs a public key in jwks, or jwks_uri.')
+  }
+  if (jwks !== undefined && jwks_uri !== undefined)
+    found.error('jwks_uri', 'jwks and jwks_uri exclude each other.')
+  if (jwks_uri !== undefined && parse(`${jwks_uri}`)?.protocol !== 'https:')
+    found.error('jwks_uri', 'It must be an https URL, or the keys can be replaced on their way.')
+  checkKeys(jwks, found)
+}
+
+function checkKeys(jwks: unknown, found: FindingListener): void {
+  // That it is a key set has been looked at already.
+  if (!isRecord(jwks) || !Array.isArray(jwks.keys)) return
+  if (jwks.keys.length === 0) found.error('jwks', 'It must have at least one public key.')
+  for (const [index, key] of jwks.keys.entries()) {
+    if (isRecord(key) && PRIVATE.some((member) => Object.hasOwn(key, member))) {
+      const message =
+        'It must be a public key. This one has private members: replace the key, if it was published.'
+      found.error(`jwks.keys[${index}]`, message)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { type Entry, type Issuer, read, withoutSlash } from '../registrar/entry.js'
+import type { Ensured } from '../registrar/making.js'
+import type { EntryOptions } from '../registrar/registrar.js'
+import { registrationKey } from '../stores/store.js'
+import type { ClientInformation, ClientMetadata } from '../types.js'
+import { noWayIn } from './authorization-servers.js'
+import { clientOfDocument, type IdentificationMethod, methodAt } from './ladder.js'
+import type { Wishes } from './options.js'
+import { registrationMetadata } from './registration-metadata.js'
+import type { KnownResource } from './stored-resource.js'
+
+/** A usable client for a protected resource. */
+export interface EnsuredForResource extends Ensured {
+  /** The identifier of the resource, for the parameter `resource` of authorization and token requests (RFC 8707 §2). */
+  readonly resource: string
+  /** The scopes to ask for: those of the challenge, else those the resource names. */
+  readonly scope?: string
+  /** How the client came to be known to the server. */
+  readonly method: IdentificationMethod
+}
+
+/** What an application wants to be known as, and how a client is got at one authorization server. */
+export interface Identification {
+  readonly metadata: ClientMetadata
+  readonly wishes: Wishes
+  readonly entry: Entry
+  readonly ensure: (issuer: Issuer, metadata: ClientMetadata, options: EntryOptions) => Promise<Ensured>
+}
+
+/** Takes the way in that a server offers. */
+export async function identified(
+  { resource, server }: KnownResource,
+  issuer: Issuer,
+  { metadata, wishes, entry, ensure }: Identification,
+): Promise<EnsuredForResource> {
+  const { identifier, scope, refusedDocument } = resource
+  const { preRegistered, document = '', anyLoopbackPort, entryOptionsFor } = wishes
+  const plain = withoutSlash(server.issuer)
+  const method = methodAt(server, wishes, refusedDocument)
+  const before = async () => (await read({ ...entry, key: registrationKey(plain, entry.name) })).requested
+  const ways: Record<IdentificationMethod, () => Promise<Ensured>> = {
+    pre_registered: async () => ({
+      server,
+      client: preRegistered.get(plain) as ClientInformation,
+      action: 'none',
+    }),
+    client_id_metadata_document: async () => ({
+      server,
+      client: clientOfDocument(document, metadata),
+      action: 'none',
+    }),
+    dynamic_registration: async () => {
+      const circumstances = { server, scope, before: await before(), anyLoopbackPort }
+      return ensure(issuer, registrationMetadata(metadata, circumstances), entryOptionsFor(server.issuer))
+    },
+  }
+  if (!method) throw noWayIn(server, entry.call)
+  return { ...(await ways[method]()), resource: identifier, ...(scope && { scope }), method }
+}

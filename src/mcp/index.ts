@@ -1,0 +1,15 @@
+export {
+  type CheckedDocument,
+  checkClientIdMetadataDocument,
+} from './checking-document.js'
+export {
+  type ClientIdMetadataDocument,
+  clientIdMetadataDocument,
+  lintClientIdMetadataDocument,
+} from './client-id-metadata-document.js'
+export type { DocumentFinding } from './document-finding.js'
+export type { EnsuredForResource } from './identification.js'
+export type { IdentificationMethod } from './ladder.js'
+export { McpRegistrar } from './mcp-registrar.js'
+export type { ResourceOptions } from './options.js'
+export * from './serving-document.js'

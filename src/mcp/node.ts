@@ -1,0 +1,13 @@
+import { guardedFetch } from '../node/guarded-fetch.js'
+import type { RegistrarOptions } from '../registrar/registrar.js'
+import { McpRegistrar as UnguardedMcpRegistrar } from './mcp-registrar.js'
+
+export * from './index.js'
+
+/** On Node, where a guard can be had, URLs that strangers name are guarded unless the application has a `fetch` of its own. */
+export class McpRegistrar extends UnguardedMcpRegistrar {
+  constructor(options: RegistrarOptions) {
+    const { allowInsecureRequests } = Object(options) as RegistrarOptions
+    super({ fetch: guardedFetch({ allowLoopback: allowInsecureRequests === true }), ...options })
+  }
+}

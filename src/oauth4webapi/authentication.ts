@@ -1,0 +1,56 @@
+import {
+  type ClientAuthentication,
+  clientSecretBasic,
+  clientSecretJwt,
+  clientSecretPost,
+  none,
+} from '../client-auth.js'
+import { failure } from '../http/failure.js'
+import { printable } from '../printable.js'
+import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
+
+/** Characters; the registered names have a third of it. */
+const LONGEST_METHOD = 64
+
+/** How a client proves who it is, from what the server registered. */
+export function registeredAuthentication(
+  server: AuthorizationServerMetadata,
+  client: ClientInformation,
+): ClientAuthentication {
+  const method = client.token_endpoint_auth_method ?? methodUntold(server, client)
+  switch (method) {
+    case 'client_secret_basic':
+      return clientSecretBasic(client)
+    case 'client_secret_post':
+      return clientSecretPost(client)
+    case 'client_secret_jwt':
+      return clientSecretJwt(client, algorithmOf(client))
+    case 'none':
+    // With a certificate, the connection is the proof.
+    case 'tls_client_auth':
+    case 'self_signed_tls_client_auth':
+      return none(client)
+  }
+  const shown = printable(`${method}`, LONGEST_METHOD)
+  const way =
+    method === 'private_key_jwt' ? 'privateKeyJwt(client, key)' : 'a ClientAuthentication of your own'
+  throw failure(
+    { operation: 'client authentication' },
+    'missing_credential',
+    `the client is registered for ${shown}: pass options.authentication, ${way}`,
+  )
+}
+
+/** A server that does not say what it registered means the default (RFC 7591 §2), if that is anything it takes. */
+function methodUntold(
+  { token_endpoint_auth_methods_supported: supported = ['client_secret_basic'] }: AuthorizationServerMetadata,
+  { client_secret }: ClientInformation,
+): string {
+  if (client_secret === undefined) return 'none'
+  const usual = ['client_secret_basic', 'client_secret_post']
+  return usual.find((method) => supported?.includes(method)) ?? 'client_secret_basic'
+}
+
+function algorithmOf({ token_endpoint_auth_signing_alg: algorithm }: ClientInformation) {
+  return algorithm === 'HS384' || algorithm === 'HS512' ? ({ algorithm } as const) : {}
+}
