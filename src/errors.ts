@@ -93,7 +93,8 @@ export let keepClient: (error: DcrError, client: object) => DcrError
  * Everything this library throws is a `DcrError`.
  *
  * `message`, `JSON.stringify` and `util.inspect` of it never show a token or a secret; `client` is reached by
- * name only. An error of the transport is never kept as `cause`, as it would hold the request with its headers.
+ * name only. An error of the transport is never kept as `cause`, as it would hold the request with its headers: its
+ * code is, as `cause.code`. Where one of the `limits` ended the wait and not the deadline, `cause.limit` names it.
  */
 export class DcrError extends Error {
   override readonly name: string = 'DcrError'

@@ -56,8 +56,9 @@ export function warnOfDifferences(requested: JsonObject, granted: ClientInformat
 }
 
 /** Whether an update may have been done, and its answer was lost: not for want of time, as then there is none to look. */
-function isLost({ code, outcome }: DcrError): boolean {
-  return outcome === 'unknown' && code !== 'timeout' && code !== 'aborted'
+function isLost({ code, outcome, cause }: DcrError): boolean {
+  const isOver = code === 'aborted' || (code === 'timeout' && cause === undefined)
+  return outcome === 'unknown' && !isOver
 }
 
 /** The credentials in it prove who asks; a server that has renewed them has done the update all the same. */

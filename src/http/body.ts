@@ -34,9 +34,10 @@ export async function readBody(
     outcome: 'applied',
   }
   const silence = {
+    limit: 'idle',
     milliseconds: idle,
     what: `had nothing more to say for ${idle} ms; ${setBy('idle')}`,
-  }
+  } as const
   const chunks: Uint8Array[] = []
   let rest = bodyBytes
   // What announces itself as too large gets to say who it is about, and no more.

@@ -45,13 +45,15 @@ export interface Interruption {
 
 /** A time of its own for a part of a call. */
 export interface PartLimit {
+  readonly limit: 'firstByte' | 'idle'
   readonly milliseconds: number
   readonly what: string
 }
 
-function interruptionOf({ signal, timeout }: Call, limit?: PartLimit): Interruption {
+function interruptionOf({ signal, timeout }: Call, passed?: PartLimit): Interruption {
   if (signal?.aborted) return { code: 'aborted', what: 'was aborted', cause: signal.reason }
-  return { code: 'timeout', what: limit?.what ?? `had not ended after ${timeout} ms` }
+  if (passed) return { code: 'timeout', what: passed.what, cause: { limit: passed.limit } }
+  return { code: 'timeout', what: `had not ended after ${timeout} ms` }
 }
 
 /**

@@ -45,8 +45,8 @@ export function mended(json: JsonObject, oddities: readonly Oddity[], call: Call
   for (const { kind, member, isOutermost } of oddities) {
     const isNamed = LONE_SURROGATE.test(member)
     const isLeft = kind === 'long' || kind === 'infinite' || isNamed || (kind === 'prototype' && isOutermost)
-    if (isLeft) left.add(member)
-    else if (kind !== 'duplicate') mendedMembers.add(member)
+    const affected = isLeft ? left : mendedMembers
+    affected.add(member)
     if (told.has(`${kind} ${member}`)) continue
     told.add(`${kind} ${member}`)
     if (kind === 'duplicate')

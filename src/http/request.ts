@@ -55,7 +55,7 @@ export async function request(
         ...(error.endpoint && { endpoint: error.endpoint }),
       }
       let wait = waitBeforeSendingAgain(error, attempt, count, call)
-      if (refusesToken(error) && typeof source === 'function' && !renewed) {
+      if (refusesToken(error) && !renewed) {
         renewed = true
         const another = await take(token)
         if (another !== token) wait = 0

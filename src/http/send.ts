@@ -87,6 +87,7 @@ export async function begin(
     { ...where, outcome: 'unknown' },
     { endpoint, ...before },
     {
+      limit: 'firstByte',
       milliseconds: firstByte,
       what: `had not begun to answer after ${firstByte} ms; ${setBy('firstByte')}`,
     },

@@ -24,10 +24,9 @@ export function callableUrl(value: unknown, name: string, rules: Rules): URL {
   if (text.length > LONGEST_URL) {
     throw failure(rules, 'invalid_url', `${name} must not be longer than ${LONGEST_URL} characters`)
   }
-  const [, scheme = '', userinfo, host = '', fragment] =
-    /^([a-z][a-z\d+.-]*:)\/\/([^/?#]*@)?([^/?#:]*)[^#]*(#.*)?$/i.exec(text) ?? []
-  if (scheme === '')
-    throw failure(rules, 'invalid_url', `${name} must be an absolute URL that starts with https://`)
+  const parts = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*@)?([^/?#:]*)[^#]*(#)?/i.exec(text)
+  if (!parts) throw failure(rules, 'invalid_url', `${name} must be an absolute URL that starts with https://`)
+  const [, userinfo, host = '', fragment] = parts
   if (userinfo) throw failure(rules, 'invalid_url', `${name} must not have a user name or password in it`)
   if (fragment) throw failure(rules, 'invalid_url', `${name} must not have a fragment`)
   const url = parse(text)

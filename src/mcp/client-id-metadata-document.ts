@@ -22,6 +22,9 @@ export const LARGEST_DOCUMENT = 5000
 
 const guards: Guards = clientInformationGuards
 
+/** A member that servers read or show as a link. */
+const LINK = /_(uri|endpoint)(#.*)?$/
+
 /**
  * Builds the document that makes an https URL a `client_id`, so that no registration is needed at servers whose
  * metadata say `client_id_metadata_document_supported`. It is checked, and not published: see
@@ -94,6 +97,8 @@ function checkMembers(document: JsonObject, found: FindingListener): void {
     const name = printable(member, LONGEST_NAME)
     const guard = isSpecified(member) && guards[member.replace(/#.*/, '')]
     if (guard && !passes(guard, value)) found.error(name, `It must be ${expectation(guard)}.`)
+    else if (guard && LINK.test(member) && parse(`${value}`)?.protocol !== 'https:')
+      found.error(name, 'It must be an https URL.')
     else if (!guard) found.warning(name, 'No specification has this member: is it written as it is meant?')
   }
 }

@@ -1,9 +1,10 @@
+import { seconds } from '../custody.js'
 import { failure } from '../http/failure.js'
 import { printable } from '../printable.js'
 import { withoutSlash } from '../registrar/entry.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { challengeNoting, type TransportFetch } from './challenge-noting.js'
-import type { HostProvider, RegistrarMembers } from './host-provider.js'
+import type { HostProvider, PassedMembers, RegistrarMembers } from './host-provider.js'
 import type { EnsuredForResource } from './identification.js'
 import type { McpRegistrar } from './mcp-registrar.js'
 import type { ResourceOptions } from './options.js'
@@ -15,7 +16,8 @@ export interface WithRegistrarOptions extends Omit<ResourceOptions, 'challenge' 
   transportFetch?: TransportFetch | undefined
 }
 
-type Members = RegistrarMembers & Pick<HostProvider, 'tokens' | 'codeVerifier' | 'redirectToAuthorization'>
+/** Seconds that an SDK waits for an answer. */
+const LONGEST_REQUEST = 60
 
 /** Characters of an issuer that are told. */
 const LONGEST_ISSUER = 256
@@ -26,12 +28,12 @@ export function clientMembers(
   registrar: McpRegistrar,
   resource: string | URL,
   { transportFetch, ...given }: WithRegistrarOptions,
-): Members {
+): RegistrarMembers & PassedMembers<HostProvider> {
   const options: ResourceOptions = { clientIdMetadataDocument: host.clientMetadataUrl, ...given }
   const challenges = challengeNoting(resource, transportFetch)
   let current: EnsuredForResource | undefined
-  /** A client that was registered here, and of which no server has said anything yet. */
-  let untried: string | undefined
+  /** Seconds since the epoch until which a refusal may be of the client that was replaced last. */
+  let replacedUntil = 0
   /** Whom and where the user was last sent to authorize. */
   let sent: { readonly client: string; readonly issuer: string; readonly isBack: boolean } | undefined
   /** Of the tokens that an SDK has called void. */
@@ -42,8 +44,7 @@ export function clientMembers(
     const metadata = registrationOf(host)
     current = await registrar.ensureForResource(resource, metadata, { ...options, challenge })
     challenges.settle(challenge)
-    const { action, client } = current
-    if (action === 'register' || action === 'replace') untried = client.client_id
+    if (current.action === 'replace') replacedUntil = seconds() + LONGEST_REQUEST
     return current
   }
 
@@ -88,15 +89,17 @@ export function clientMembers(
         throw isForAnother(from, server.issuer)
       }
       sent = { client: client.client_id, issuer: server.issuer, isBack: true }
-      untried = undefined
+      replacedUntil = 0
       return host.codeVerifier()
     },
 
     async invalidateCredentials(scope) {
       if (scope === 'all' || scope === 'client') {
+        const known = current !== undefined
         const refused = current ?? (await ensure())
         // Of several requests that were under way with a forgotten client, the first has had it replaced.
-        if (refused.client.client_id !== untried) await giveUp(refused)
+        const isNew = known ? seconds() < replacedUntil : refused.action !== 'none'
+        if (!isNew) await giveUp(refused)
       }
       if (host.invalidateCredentials) await host.invalidateCredentials(scope)
       else if (scope === 'all' || scope === 'tokens') voidToken = (await host.tokens())?.access_token

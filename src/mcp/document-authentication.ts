@@ -1,4 +1,3 @@
-import { parse } from '../http/url.js'
 import { isRecord, type JsonObject } from '../json.js'
 import { SERVER_MEMBERS } from '../metadata.js'
 import type { FindingListener } from './document-finding.js'
@@ -21,8 +20,8 @@ export function checkAuthentication(document: JsonObject, found: FindingListener
   const { token_endpoint_auth_method: method, jwks, jwks_uri } = document
   if (method === undefined) {
     const message =
-      'Without it servers may take client_secret_basic for granted: say "none" or "private_key_jwt".'
-    found.warning('token_endpoint_auth_method', message)
+      'It must be there: left out, it is client_secret_basic, which needs a secret. Say "none" or "private_key_jwt".'
+    found.error('token_endpoint_auth_method', message)
   } else if (`${method}`.startsWith('client_secret_')) {
     const message = 'It must not be based on a secret, as there is none: use "none" or "private_key_jwt".'
     found.error('token_endpoint_auth_method', message)
@@ -31,8 +30,6 @@ export function checkAuthentication(document: JsonObject, found: FindingListener
   }
   if (jwks !== undefined && jwks_uri !== undefined)
     found.error('jwks_uri', 'jwks and jwks_uri exclude each other.')
-  if (jwks_uri !== undefined && parse(`${jwks_uri}`)?.protocol !== 'https:')
-    found.error('jwks_uri', 'It must be an https URL, or the keys can be replaced on their way.')
   checkKeys(jwks, found)
 }
 

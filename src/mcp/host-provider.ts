@@ -75,10 +75,20 @@ export interface HiddenMembers {
   saveDiscoveryState?: never
 }
 
+/** The members that pass through us, and are asynchronous for it whatever they were. */
+export interface PassedMembers<Provider extends HostProvider> {
+  tokens(
+    ...given: Parameters<Provider['tokens']>
+  ): Promise<Awaited<ReturnType<Provider['tokens']>> | undefined>
+  codeVerifier(): Promise<string>
+  redirectToAuthorization(authorizationUrl: URL): Promise<void>
+}
+
 /** The application's own provider, with the client of an `McpRegistrar`. */
 export type WithRegistrar<Provider extends HostProvider> = Omit<
   Provider,
-  keyof RegistrarMembers | keyof HiddenMembers
+  keyof RegistrarMembers | keyof HiddenMembers | keyof PassedMembers<HostProvider>
 > &
   RegistrarMembers &
-  HiddenMembers
+  HiddenMembers &
+  PassedMembers<Provider>

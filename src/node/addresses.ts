@@ -37,7 +37,7 @@ const CARRIERS: Record<string, number> = {
 }
 
 const classes = Object.entries(CLASSES).map(([name, ranges]) => [name, listOf(ranges)] as const)
-const carriers = Object.entries(CARRIERS).map(([range, group]) => [listOf([range]), group] as const)
+const carriers = Object.entries(CARRIERS).map(([range, group]) => ({ list: listOf([range]), group }))
 /** All that is given out of IPv6, and what stands for IPv4. */
 const inUse = listOf(['2000::/3', '::ffff:0:0/96', '64:ff9b::/96'])
 
@@ -46,8 +46,8 @@ export function classOfAddress(address: string): string | undefined {
   if (isIP(address) === 0) return 'invalid'
   const [named] = classes.find(([, list]) => has(list, address)) ?? []
   if (named !== undefined || !isIPv6(address)) return named
-  const [, group] = carriers.find(([list]) => has(list, address)) ?? []
-  const carried = group === undefined ? undefined : classOfAddress(carriedBy(address, group))
+  const carrier = carriers.find(({ list }) => has(list, address))
+  const carried = carrier && classOfAddress(carriedBy(address, carrier.group))
   return carried ?? (has(inUse, address) ? undefined : 'reserved')
 }
 

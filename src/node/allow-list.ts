@@ -1,4 +1,4 @@
-import { isLoopback } from '../http/url.js'
+import { isLoopback, parse } from '../http/url.js'
 import { portOf } from './ports.js'
 
 /** What a caller lets through, whatever it is and wherever it leads. */
@@ -11,13 +11,8 @@ export interface Allowances {
 
 /** One entry in the only spelling that is compared, or nothing if it is none: `host:port`, an IPv6 address in brackets. */
 export function entryOf(text: string): string | undefined {
-  const [, host = '', port = ''] = /^([^:/?#@\\\s*]+|\[[^\]]+\]):(\d{1,5})$/.exec(text) ?? []
-  try {
-    const url = new URL(`http://${host}:${port}`)
-    return host && portOf(url) > 0 ? keyOf(url) : undefined
-  } catch {
-    return undefined
-  }
+  const url = /^([^:/?#@\\\s*]+|\[[^\]]+\]):\d{1,5}$/.test(text) ? parse(`http://${text}`) : undefined
+  return url && portOf(url) > 0 ? keyOf(url) : undefined
 }
 
 export function isAllowed({ allow, allowLoopback }: Allowances, url: URL): boolean {

@@ -22,7 +22,7 @@ export interface Target {
 
 export function targetOf({ method, url: text }: Request, allowances: Allowances): Target {
   const url = new URL(text)
-  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const host = url.hostname.replace(/[[\]]/g, '')
   const endpoint = `${method} ${showUrl(url)}`
   return {
     url,

@@ -12,8 +12,8 @@ import { onTestFinished } from 'vitest'
 export type Step =
   /** An answer; a `body` that is neither text nor bytes is sent as JSON. Default: 200, `application/json`, nothing. */
   | { status?: number; headers?: Record<string, string>; body?: unknown }
-  /** Bytes as they are, and then the end of the connection. */
-  | { raw: string | Uint8Array }
+  /** Bytes as they are, and then the end of the connection, unless it stays open. */
+  | { raw: string | Uint8Array; staysOpen?: boolean }
   /** The connection ends, or is reset, when the request has been read. */
   | 'close'
   | 'reset'
@@ -112,7 +112,7 @@ function perform(
     response.writeHead(200, { 'content-type': 'application/json' })
     const timer = setInterval(() => response.write(' '), 10)
     response.on('close', () => clearInterval(timer))
-  } else if ('raw' in step) socket.end(step.raw)
+  } else if ('raw' in step) step.staysOpen ? socket.write(step.raw) : socket.end(step.raw)
   else {
     const { status = 200, headers = {}, body = '' } = step
     // A connection for each request: none of them depends on what became of the last one.
