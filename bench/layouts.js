@@ -9,3 +9,17 @@ export const layouts = {
   'path, OpenID appended': { path: '/tenant', document: '/tenant/.well-known/openid-configuration' },
   'path, OpenID inserted': { path: '/tenant', document: '/.well-known/openid-configuration/tenant' },
 }
+
+/** Where the resource at `/mcp` keeps its metadata, and whether the challenge with its 401 names that place. */
+export const resources = {
+  'challenge names the well-known place': {
+    document: '/.well-known/oauth-protected-resource/mcp',
+    isNamed: true,
+  },
+  'well-known place, no challenge': {
+    document: '/.well-known/oauth-protected-resource/mcp',
+    isNamed: false,
+  },
+  'root, no challenge': { document: '/.well-known/oauth-protected-resource', isNamed: false },
+  'challenge names another place': { document: '/metadata-of-mcp', isNamed: true },
+}

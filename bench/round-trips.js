@@ -4,9 +4,9 @@ import { median } from './median.js'
 import { peers } from './peers.js'
 
 /** Milliseconds per answer: so much more than loopback and parsing take that their sum rounds to whole answers. */
-const LATENCY = 50
+export const LATENCY = 50
 /** The first run of a contender also compiles it. */
-const RUNS = 3
+export const RUNS = 3
 const WANTED = 2
 
 export async function roundTrips() {
@@ -20,7 +20,7 @@ export async function roundTrips() {
   for (const name of names.filter((each) => loaded[each].connect)) {
     const row = []
     for (const layout of Object.keys(layouts)) {
-      const measured = await measure(server, layout, loaded[name].connect)
+      const measured = await measure(server, { layout }, loaded[name].connect)
       row.push(measured.shown)
       if (name === 'dcr-client') ours.push(measured.rounds)
     }
@@ -42,12 +42,13 @@ export async function roundTrips() {
   }
 }
 
-async function measure(server, layout, connect) {
-  const { index, issuer } = await server.ask({ question: 'start', layout, latency: LATENCY })
+/** @param connect - Gets the issuer, and the URL of the resource if there is to be one. */
+export async function measure(server, settings, connect) {
+  const { index, issuer, resource } = await server.ask({ question: 'start', latency: LATENCY, ...settings })
   const runs = []
   for (let run = 0; run < RUNS; run++) {
     const started = performance.now()
-    const failure = await connect(issuer).then(
+    const failure = await connect(issuer, resource).then(
       ({ client_id }) => (client_id === `client-${run + 1}` ? undefined : `another client: ${client_id}`),
       (error) => error,
     )
@@ -58,7 +59,8 @@ async function measure(server, layout, connect) {
   const clients = await server.ask({ question: 'clients', index })
   const failed = runs.filter(({ failure }) => failure)
   if (failed.length !== 0 && failed.length !== RUNS) throw failed[0].failure
-  if (clients !== RUNS - failed.length) throw new Error(`${layout}: ${clients} clients after ${RUNS} runs`)
+  if (clients !== RUNS - failed.length)
+    throw new Error(`${JSON.stringify(settings)}: ${clients} clients after ${RUNS} runs`)
 
   const rounds = median(runs.map((run) => run.rounds))
   const requests = median(runs.map((run) => run.requests))

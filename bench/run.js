@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { cpu } from './cpu.js'
 import { durableSave, manyKept, warmEnsure } from './file-store.js'
 import { importTime } from './import-time.js'
+import { mcpRoundTrips } from './mcp-round-trips.js'
 import { peers } from './peers.js'
 import { roundTrips } from './round-trips.js'
 import { size } from './size.js'
@@ -15,6 +16,7 @@ import { versionOf } from './version.js'
  */
 const sections = {
   'round-trips': roundTrips,
+  'mcp-round-trips': mcpRoundTrips,
   cpu,
   size,
   'import-time': importTime,

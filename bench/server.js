@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { answerParent } from './child.js'
-import { layouts } from './layouts.js'
+import { layouts, resources } from './layouts.js'
 import { metadata as asked, registered } from './registration.js'
 
 /*
@@ -21,8 +21,9 @@ answerParent(async ({ question, index, ...settings }) => {
   }
 })
 
-async function start({ layout, latency }) {
+async function start({ layout, resource, latency }) {
   const { path, document } = layouts[layout]
+  const place = resources[resource]
   const state = { log: [], clients: 0 }
   servers.push(state)
 
@@ -38,8 +39,11 @@ async function start({ layout, latency }) {
     for await (const chunk of request) text += chunk
     if (latency > 0) await wait(latency)
     if (method === 'GET' && url === document) answer(response, 200, metadata)
+    else if (url === '/mcp') challenge(response, place?.isNamed && `${origin}${place.document}`)
+    else if (url === place?.document)
+      answer(response, 200, { resource: `${origin}/mcp`, authorization_servers: [issuer] })
     // Whoever sends another thing does other work, and is refused.
-    else if (method === 'POST' && url === '/register' && text === JSON.stringify(asked))
+    else if (method === 'POST' && url === '/register' && (place || text === JSON.stringify(asked)))
       answer(response, 201, registered(JSON.parse(text), ++state.clients, origin))
     else answer(response, 404, { error: 'not_found' })
   })
@@ -49,13 +53,18 @@ async function start({ layout, latency }) {
   const origin = `http://127.0.0.1:${server.address().port}`
   const issuer = `${origin}${path}`
   const metadata = serverMetadata(issuer, origin)
-  return { issuer, metadata }
+  return { issuer, metadata, resource: `${origin}/mcp` }
 }
 
 function answer(response, status, body) {
   const text = JSON.stringify(body)
   const length = Buffer.byteLength(text)
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': length }).end(text)
+}
+
+function challenge(response, place) {
+  const parameters = place ? ` resource_metadata="${place}"` : ''
+  response.writeHead(401, { 'www-authenticate': `Bearer${parameters}`, 'content-length': 0 }).end()
 }
 
 /** Complete enough for the strictest peer's schema of an OpenID provider. */
