@@ -17,6 +17,8 @@ const documents = [
     'docs/providers/awork.md',
     'docs/stores.md',
     'docs/guarded-fetch.md',
+    'docs/mcp.md',
+    'docs/cimd.md',
   ],
 ]
 

@@ -21,8 +21,9 @@ interface Found<T> {
 }
 
 /**
- * Makes attempts at the same time, the one of highest precedence first in the list, and waits for no more of them than
- * could change what is taken: the others are cancelled. Of the warnings those about what is taken are told.
+ * Makes attempts at the same time, the one of highest precedence first in the list, and waits for no more of
+ * them than could change what is taken: the others are cancelled. Of the warnings those about what is taken
+ * are told.
  */
 export async function firstByPrecedence<T>(
   call: Call,
@@ -69,7 +70,9 @@ async function settled<T extends object>(
   return { best: found[0], failures }
 }
 
-/** Resolves, to nothing, when a result that will do has been in hand for as long as we wait for a better one. */
+/**
+ * Resolves, to nothing, when a result that will do has been in hand for as long as we wait for a better one.
+ */
 async function lateness<T extends object>(
   started: readonly Promise<T | DcrError>[],
   isEnough: (found: T) => boolean,

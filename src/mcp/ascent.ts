@@ -85,7 +85,10 @@ function isFirstChoice({ resource, server }: KnownResource, { wishes }: Ascent):
   return first !== undefined && withoutSlash(first) === withoutSlash(server.issuer)
 }
 
-/** A challenge in hand asks for more than there was; one that was just asked for says what is needed at the start. */
+/**
+ * A challenge in hand asks for more than there was; one that was just asked for says what is needed at the
+ * start.
+ */
 function scopeOf(
   { challengedScope, supportedScope }: Pick<Resource, 'challengedScope' | 'supportedScope'>,
   known: KnownResource | undefined,

@@ -13,19 +13,19 @@ import type { Wishes } from './options.js'
 export function ranked(
   issuers: readonly string[],
   { preferred, preRegistered }: Wishes,
-  current: string | undefined,
+  current = '',
 ): string[] {
   const rank = (issuer: string) => {
     const plain = withoutSlash(issuer)
-    const known = [plain === preferred, preRegistered.has(plain), issuer === current]
+    const known = [plain === preferred, preRegistered.has(plain), plain === withoutSlash(current)]
     return known.includes(true) ? known.indexOf(true) : known.length
   }
   return [...issuers].sort((a, b) => rank(a) - rank(b))
 }
 
 /**
- * The first of several authorization servers at which a client can be had. All are asked at the same time, so that dead ones
- * hold up nobody for long.
+ * The first of several authorization servers at which a client can be had. All are asked at the same time, so
+ * that dead ones hold up nobody for long.
  */
 export async function firstUsable(
   issuers: readonly string[],

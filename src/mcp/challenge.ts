@@ -13,8 +13,9 @@ const TOKEN68 = /[\t ]+[\w\-.~+/]+=*(?=[\t ]*(?:,|$))/y
 const PARAMETER = /([!#$%&'*+.^`|~\w-]+)[\t ]*=[\t ]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s",]+))(?=[\t ,]|$)/y
 
 /**
- * The first challenge of the scheme Bearer in a `WWW-Authenticate` header, which may hold several challenges. Of a
- * parameter that stands there twice the first counts; of a header that follows no grammar, what stood before that.
+ * The first challenge of the scheme Bearer in a `WWW-Authenticate` header, which may hold several challenges.
+ * Of a parameter that stands there twice the first counts; of a header that follows no grammar, what stood
+ * before that.
  *
  * @see RFC 9110 §11.6.1
  */

@@ -11,7 +11,10 @@ import type { KnownResource } from './stored-resource.js'
 
 /** A usable client for a protected resource. */
 export interface EnsuredForResource extends Ensured {
-  /** The identifier of the resource, for the parameter `resource` of authorization and token requests (RFC 8707 §2). */
+  /**
+   * The identifier of the resource, for the parameter `resource` of authorization and token requests (RFC
+   * 8707 §2).
+   */
   readonly resource: string
   /** The scopes to ask for: those of the challenge, else those the resource names. */
   readonly scope?: string

@@ -13,15 +13,18 @@ import { type ResourceOptions, wishesOf } from './options.js'
 import { keepResource, knownResource, resourceEntry } from './stored-resource.js'
 
 /**
- * A `Registrar` that starts from the URL of a protected resource, such as an MCP server: finds its authorization servers, and the
- * way in that is offered there: a client registered by hand, a client ID metadata document, or a registration.
+ * A `Registrar` that starts from the URL of a protected resource, such as an MCP server: finds its
+ * authorization servers, and the way in that is offered there: a client registered by hand, a client ID
+ * metadata document, or a registration.
  *
- * On Node its requests go through `guardedFetch()` of `dcr-client/node`, as strangers name the URLs; with `allowInsecureRequests`
- * it lets this machine through too. Elsewhere, and with a `fetch` of your own, they do not.
+ * On Node its requests go through `guardedFetch()` of `dcr-client/node`, as strangers name the URLs; with
+ * `allowInsecureRequests` it lets this machine through too. Elsewhere, and with a `fetch` of your own, they
+ * do not.
  *
  * @example
  * const registrar = new McpRegistrar({ store: fileStore() })
- * const { server, client, resource, scope } = await registrar.ensureForResource('https://mcp.example.com/mcp', {
+ * const { server, client, resource, scope } = await
+ * registrar.ensureForResource('https://mcp.example.com/mcp', {
  *   client_name: 'My agent',
  *   redirect_uris: ['http://127.0.0.1:8765/callback'],
  *   grant_types: ['authorization_code', 'refresh_token'],
@@ -42,15 +45,17 @@ export class McpRegistrar extends Registrar {
   }
 
   /**
-   * Gives a usable client for a resource: in three round trips where there is none yet, and without any request where the store
-   * has one. What the metadata leave out is made to fit: `application_type` by the redirect URIs,
-   * `token_endpoint_auth_method` by what the server supports, `scope` by what the resource asks for.
+   * Gives a usable client for a resource: in three round trips where there is none yet, and without any
+   * request where the store has one. What the metadata leave out is made to fit: `application_type` by the
+   * redirect URIs, `token_endpoint_auth_method` by what the server supports, `scope` by what the resource
+   * asks for.
    *
-   * Once a day, and with `options.challenge`, the resource is asked again where its authorization server is; if that has moved, a
-   * client is registered at the new one.
+   * Once a day, and with `options.challenge`, the resource is asked again where its authorization server is;
+   * if that has moved, a client is registered at the new one.
    *
    * @param resource - The URL of the MCP server, as it is called.
-   * @throws {DcrError} `resource_mismatch` if the metadata are about another resource; `registration_not_supported` if a client has to
+   * @throws {DcrError} `resource_mismatch` if the metadata are about another resource;
+   *   `registration_not_supported` if a client has to
    *   be registered by hand; `discovery_failed` if no authorization server can be used; and as {@link Registrar.ensure}.
    * @see RFC 9728, RFC 8414, RFC 7591; MCP 2025-11-25, "Authorization"
    */
@@ -88,13 +93,16 @@ export class McpRegistrar extends Registrar {
   }
 
   /**
-   * Call it when an authorization or token endpoint has answered `invalid_client`. A refused client ID metadata document is not used
-   * at this server again; of a registered client the server is asked, as by {@link Registrar.invalidate}. Registers nothing.
+   * Call it when an authorization or token endpoint has answered `invalid_client`. A refused client ID
+   * metadata document is not used at this server again; of a registered client the server is asked, as by
+   * {@link Registrar.invalidate}. Registers nothing.
    *
    * @param client - The one that was refused.
-   * @returns Whether to call {@link ensureForResource} again. If not, the client is known there, or was registered by hand, and the fault is
+   * @returns Whether to call {@link ensureForResource} again. If not, the client is known there, or was
+   *   registered by hand, and the fault is
    *   elsewhere.
-   * @throws {DcrError} `invalid_argument` where nothing is stored of this resource under `options.name`; and as {@link Registrar.invalidate}.
+   * @throws {DcrError} `invalid_argument` where nothing is stored of this resource under `options.name`; and
+   *   as {@link Registrar.invalidate}.
    */
   async invalidateForResource(
     resource: string | URL,
@@ -133,5 +141,5 @@ export class McpRegistrar extends Registrar {
 
 /** What is left of the time of a call, for a part of it. */
 function remaining({ expiresAt }: Call, signal: AbortSignal | undefined) {
-  return { timeout: Math.max(1, expiresAt - performance.now()), signal }
+  return { timeout: Math.max(1, Math.ceil(expiresAt - performance.now())), signal }
 }

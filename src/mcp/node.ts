@@ -4,7 +4,10 @@ import { McpRegistrar as UnguardedMcpRegistrar } from './mcp-registrar.js'
 
 export * from './index.js'
 
-/** On Node, where a guard can be had, URLs that strangers name are guarded unless the application has a `fetch` of its own. */
+/**
+ * On Node, where a guard can be had, URLs that strangers name are guarded unless the application has a
+ * `fetch` of its own.
+ */
 export class McpRegistrar extends UnguardedMcpRegistrar {
   constructor(options: RegistrarOptions) {
     const { allowInsecureRequests } = Object(options) as RegistrarOptions

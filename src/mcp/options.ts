@@ -10,22 +10,26 @@ import type { ClientInformation } from '../types.js'
 /** Options of the calls about a resource. */
 export interface ResourceOptions extends EntryOptions {
   /**
-   * The `WWW-Authenticate` header of a 401 or 403 in hand, or that answer itself. The metadata of the resource are read
-   * again then, and the scopes it names are asked for.
+   * The `WWW-Authenticate` header of a 401 or 403 in hand, or that answer itself. The metadata of the
+   * resource are read again then, and the scopes it names are asked for.
    */
   challenge?: string | Response | undefined
-  /** Clients that were registered by hand, by the issuer they are for. They go before all else, and nothing is registered. */
+  /**
+   * Clients that were registered by hand, by the issuer they are for. They go before all else, and nothing is
+   * registered.
+   */
   preRegistered?: Readonly<Record<string, ClientInformation>> | undefined
   /** The URL that is the client's identifier at servers that take client ID metadata documents. */
   clientIdMetadataDocument?: string | URL | undefined
   /**
-   * Takes a client whose loopback redirect URIs differ in nothing but their ports, for servers that accept any port
-   * (RFC 8252 §7.3), which not all do. Default false: the client is changed, or replaced.
+   * Takes a client whose loopback redirect URIs differ in nothing but their ports, for servers that accept
+   * any port (RFC 8252 §7.3), which not all do. Default false: the client is changed, or replaced.
    */
   anyLoopbackPort?: boolean | undefined
   /**
-   * The issuer to prefer among those that the resource names, for which alone `initialAccessToken`, `manageWith` and `provider`
-   * are. Default: one with a pre-registered client, else the one in use, else the first.
+   * The issuer to prefer among those that the resource names, for which alone `initialAccessToken`,
+   * `manageWith` and `provider` are. Default: one with a pre-registered client, else the one in use, else the
+   * first.
    */
   authorizationServer?: string | URL | undefined
 }

@@ -2,7 +2,10 @@ import { isLoopback, parse } from '../http/url.js'
 import type { AuthorizationServerMetadata, ClientMetadata } from '../types.js'
 import { union } from './scope.js'
 
-/** What an application can authenticate with on its own, in the order in which one on a user's machine and a web server do best. */
+/**
+ * What an application can authenticate with on its own, in the order in which one on a user's machine and a
+ * web server do best.
+ */
 const METHODS = {
   native: ['none', 'client_secret_basic', 'client_secret_post'],
   web: ['client_secret_basic', 'client_secret_post', 'none'],
@@ -23,8 +26,9 @@ export interface Circumstances {
 }
 
 /**
- * What is asked of an authorization server: the application's metadata, with what it leaves out made to fit the server. What an
- * earlier registration has and still does is kept, so that a client is not changed for nothing.
+ * What is asked of an authorization server: the application's metadata, with what it leaves out made to fit
+ * the server. What an earlier registration has and still does is kept, so that a client is not changed for
+ * nothing.
  */
 export function registrationMetadata(metadata: ClientMetadata, circumstances: Circumstances): ClientMetadata {
   const { server, scope, before, anyLoopbackPort } = circumstances
@@ -43,7 +47,10 @@ export function registrationMetadata(metadata: ClientMetadata, circumstances: Ci
   }
 }
 
-/** `native` for what redirects to this machine or to an app (OpenID Connect Dynamic Client Registration 1.0 §2). */
+/**
+ * `native` for what redirects to this machine or to an app (OpenID Connect Dynamic Client Registration 1.0
+ * §2).
+ */
 function applicationType({ redirect_uris = [] }: ClientMetadata): 'native' | 'web' {
   const isWeb = (uri: unknown) => {
     const url = parse(`${uri}`)

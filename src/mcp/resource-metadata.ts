@@ -38,8 +38,9 @@ const LONGEST_TOLD = 256
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 
 /**
- * Finds the metadata of a resource in one round trip, as the challenge and the well-known places are asked at the same
- * time; in two if the challenge names another place. The one that the challenge names goes before the others.
+ * Finds the metadata of a resource in one round trip, as the challenge and the well-known places are asked at
+ * the same time; in two if the challenge names another place. The one that the challenge names goes before
+ * the others.
  *
  * @param challenge - A `WWW-Authenticate` header in hand: the resource itself is not asked then.
  * @see RFC 9728 §3, §5
@@ -109,8 +110,8 @@ async function documentAt(url: URL, resource: URL, call: Call): Promise<Document
 }
 
 /**
- * Whether metadata are about the resource. The specification wants the very URL (RFC 9728 §3.3); many servers have one
- * document for all that is below a path of theirs, and who owns what is above owns the resource.
+ * Whether metadata are about the resource. The specification wants the very URL (RFC 9728 §3.3); many servers
+ * have one document for all that is below a path of theirs, and who owns what is above owns the resource.
  */
 function matchOf(identifier: string, resource: URL): 'exact' | 'above' | 'none' {
   const named = parse(identifier)
@@ -128,7 +129,10 @@ function texts(value: unknown): string[] {
 /** What is told as it is, since it may be an attack, or is the caller's own doing. */
 const TELLING = new Set(['resource_mismatch', 'insecure_url', 'invalid_url', 'blocked_address', 'aborted'])
 
-/** A server that answers and has no such document is one of the first revisions of MCP, with all at one origin. */
+/**
+ * A server that answers and has no such document is one of the first revisions of MCP, with all at one
+ * origin.
+ */
 function withoutMetadata(resource: URL, failures: readonly DcrError[], call: Call): Document {
   const telling = failures.find(({ code }) => TELLING.has(code))
   const unreachable = failures.every(({ code }) => code === 'network_error' || code === 'timeout')

@@ -46,7 +46,10 @@ export interface StoredResource {
   readonly passedOver: readonly string[]
   /** The scopes to ask for. */
   readonly scope?: string | undefined
-  /** When it was asked. Seconds since the epoch, by the clock of this machine; 0 where it has to be asked again. */
+  /**
+   * When it was asked. Seconds since the epoch, by the clock of this machine; 0 where it has to be asked
+   * again.
+   */
   readonly at: number
   /** The client ID metadata document that is used there, and the one that was refused. */
   readonly document?: string | undefined
@@ -57,7 +60,9 @@ export interface StoredResource {
 export interface StoredRegistration {
   /** The issuer, as it was asked for. */
   readonly issuer: string
-  /** The application's own name for the client. Absent for one that a `DcrClient` keeps by its `client_id`. */
+  /**
+   * The application's own name for the client. Absent for one that a `DcrClient` keeps by its `client_id`.
+   */
   readonly name?: string | undefined
   /** The client in force. Absent while there is none. */
   readonly client?: ClientInformation | undefined
@@ -73,9 +78,15 @@ export interface StoredRegistration {
   readonly clockOffset?: number | undefined
   /** When the secret in force was received. Seconds since the epoch, by the server's clock. */
   readonly receivedAt?: number | undefined
-  /** When the client in force was registered in place of another. Seconds since the epoch, by the clock of this machine. */
+  /**
+   * When the client in force was registered in place of another. Seconds since the epoch, by the clock of
+   * this machine.
+   */
   readonly replacedAt?: number | undefined
-  /** The client was refused by the token endpoint, is unknown to the server, or locked out of its own management. */
+  /**
+   * The client was refused by the token endpoint, is unknown to the server, or locked out of its own
+   * management.
+   */
   readonly trouble?: 'invalid_client' | 'gone' | 'management_locked' | undefined
   /** Of a resource, whose authorization server this is, and not of a client. */
   readonly resource?: StoredResource | undefined
@@ -84,15 +95,15 @@ export interface StoredRegistration {
 }
 
 /**
- * Where credentials are kept. Every method may be called for the same key at the same time, by several processes.
- * What `get` and `list` give is a copy.
+ * Where credentials are kept. Every method may be called for the same key at the same time, by several
+ * processes. What `get` and `list` give is a copy.
  */
 export interface CredentialStore {
   /** Rejects where something is stored that cannot be read: what is damaged is not absent. */
   get(key: string): Promise<StoredRegistration | undefined>
   /**
-   * Keeps it in place of what has the same `revision`; without one, where nothing is yet. What it resolves for
-   * must survive, as far as this store promises.
+   * Keeps it in place of what has the same `revision`; without one, where nothing is yet. What it resolves
+   * for must survive, as far as this store promises.
    *
    * @returns The new revision, or undefined if another was faster: nothing is kept then.
    */
@@ -102,12 +113,14 @@ export interface CredentialStore {
   /**
    * Everything, with its key. Rejects where something of it cannot be read.
    *
-   * @param issuer - Only what is of this issuer is wanted: others may be left out, and are no reason to fail as far as they
+   * @param issuer - Only what is of this issuer is wanted: others may be left out, and are no reason to fail
+   *   as far as they
    *   can be told from it.
    */
   list(issuer?: string): Promise<[key: string, stored: StoredRegistration][]>
   /**
-   * Runs `task` while nobody else runs one for the same key, and passes on its result or error. Not reentrant.
+   * Runs `task` while nobody else runs one for the same key, and passes on its result or error. Not
+   * reentrant.
    *
    * @param signal - Ends the wait for the turn, not the task.
    */
