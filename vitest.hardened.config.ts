@@ -16,6 +16,9 @@ export default mergeConfig(
         'test/contract/**',
         'test/deviations/**',
         'test/registrar/ensure.test.ts',
+        'test/openid-client.test.ts',
+        'test/oauth4webapi.test.ts',
+        'test/mcp/documents-at-a-real-server.test.ts',
         // Of databases, of other processes, of the documents and of the package: not of the library in this one.
         'test/stores/redis.test.ts',
         'test/stores/postgres.test.ts',

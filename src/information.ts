@@ -6,6 +6,7 @@ import { refusal } from './http/refusal.js'
 import { parse } from './http/url.js'
 import { isRecord, type JsonObject, only, without } from './json.js'
 import { hasControlCharacter } from './printable.js'
+import { isPrivateKey, PRIVATE_KEY_MEMBERS } from './private-key.js'
 import { readMembers } from './reading.js'
 import { withRemains } from './rescuing.js'
 import { clientInformationGuards } from './schemas.js'
@@ -60,18 +61,14 @@ export function readClientInformation(
   return client
 }
 
-/** Members of a key that are its owner's alone (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
-
 /** A server that echoes what it should never have been sent is not to put it into a store. */
 function withoutPrivateKeys(json: JsonObject, { warn }: Call): JsonObject {
   const { jwks } = json
   if (!isRecord(jwks) || !Array.isArray(jwks.keys)) return json
-  const isPrivate = (key: unknown) => isRecord(key) && PRIVATE.some((member) => Object.hasOwn(key, member))
-  if (!jwks.keys.some(isPrivate)) return json
+  if (!jwks.keys.some(isPrivateKey)) return json
   warn('ignored_member', 'The private members of a key in it are left out.', 'jwks')
   const keys = jwks.keys.map((key) =>
-    isPrivate(key) ? without(key, (_value, member) => PRIVATE.includes(member)) : key,
+    isPrivateKey(key) ? without(key, (_value, member) => PRIVATE_KEY_MEMBERS.includes(member)) : key,
   )
   return { ...json, jwks: { ...jwks, keys } }
 }

@@ -5,6 +5,7 @@ import { isHarmful } from './http/scheme.js'
 import { isLoopback, parse } from './http/url.js'
 import { isPlain, isRecord, type JsonObject } from './json.js'
 import { hasControlCharacter, LONGEST_NAME, printable } from './printable.js'
+import { isPrivateKey } from './private-key.js'
 import { clientInformationGuards, expectation, type Guards, passes } from './schemas.js'
 
 /** Members that are the server's to give (RFC 7591 §3.2.1, RFC 7592 §3). */
@@ -93,8 +94,8 @@ export function checkMembers(metadata: JsonObject, call: Call): void {
     }
   }
   const { jwks, software_statement } = metadata
-  if (isRecord(jwks) && list(jwks.keys).some((key) => isRecord(key) && ('d' in key || 'k' in key))) {
-    refuse('jwks must hold public keys only, and one has its private part ("d" or "k")')
+  if (isRecord(jwks) && list(jwks.keys).some(isPrivateKey)) {
+    refuse('jwks must hold public keys only, and one has private members (such as "d" or "k")')
   }
   if (software_statement && !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(`${software_statement}`))
     refuse('software_statement must be a compact JWT')

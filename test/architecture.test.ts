@@ -19,6 +19,7 @@ const floors = [
     'warnings',
     'json',
     'printable',
+    'private-key',
     'openapi.gen',
     'types',
     ...filesIn('stores'),

@@ -19,6 +19,7 @@ const documents = [
     'docs/guarded-fetch.md',
     'docs/mcp.md',
     'docs/cimd.md',
+    'docs/openid-client.md',
   ],
 ]
 

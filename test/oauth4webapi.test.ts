@@ -256,3 +256,34 @@ test('nothing is sent by http to another machine', async () => {
     )
   }
 })
+
+test.each<[string, unknown, unknown]>([
+  ['nothing', undefined, {}],
+  ['a promise of it', Promise.resolve({}), {}],
+  [
+    'an issuer in place of its metadata',
+    { server: 'https://as.example.com', client: { client_id: 'a' } },
+    {},
+  ],
+  ['a client that has no identifier', { server: { issuer: 'https://as.example.com' }, client: {} }, {}],
+  [
+    'an identifier with a line break',
+    { server: { issuer: 'https://as.example.com' }, client: { client_id: 'a\n' } },
+    {},
+  ],
+  [
+    'a key in place of what signs with it',
+    { server: { issuer: 'https://as.example.com' }, client: { client_id: 'a' } },
+    { authentication: {} },
+  ],
+  [
+    'a fetch that is none',
+    { server: { issuer: 'https://as.example.com' }, client: { client_id: 'a' } },
+    { fetch: 'fetch' },
+  ],
+])('refuses %s', (_name, registered, options) => {
+  const refused = () => argumentsOf(registered as never, options as never)
+  expect(refused).toThrow(
+    expect.objectContaining({ code: 'invalid_argument', message: expect.stringMatching(/^argumentsOf: /) }),
+  )
+})

@@ -1,4 +1,5 @@
 import type { DcrError, ErrorCode } from '../errors.js'
+import { unusable } from '../http/answer.js'
 import { openCall } from '../http/call.js'
 import type { RequestOptions } from '../http/options.js'
 import { request } from '../http/request.js'
@@ -32,12 +33,13 @@ export async function checkClientIdMetadataDocument(
   const served: DocumentFinding[] = []
   const onWarning = ({ member, message }: { member?: string; message: string }) =>
     void served.push({ severity: 'warning', ...(member && { member }), message })
-  const limits = { ...options.limits, bodyBytes: LARGEST_DOCUMENT }
+  const limits = { bodyBytes: LARGEST_DOCUMENT }
   const call = openCall('checkClientIdMetadataDocument', options, { limits, onWarning })
   const target = callableUrl(url, 'the URL of the document', call)
   try {
-    const { status, json, remains } = await request({ method: 'GET', url: target }, call)
-    if (remains) return unreadable(remains.code)
+    const answer = await request({ method: 'GET', url: target }, call)
+    const { status, json, remains } = answer
+    if (remains) throw unusable(answer, remains, call)
     if (status !== 200)
       served.push({ severity: 'error', message: `It is served with ${status}; servers take 200 alone.` })
     const findings = [...lintClientIdMetadataDocument(url, json), ...served]

@@ -1,9 +1,7 @@
 import { isRecord, type JsonObject } from '../json.js'
 import { SERVER_MEMBERS } from '../metadata.js'
+import { isPrivateKey } from '../private-key.js'
 import type { FindingListener } from './document-finding.js'
-
-/** Members of a key that are its owner's alone (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 /**
  * How the client can prove who it is. Anybody can read the document, so nothing in it is a secret, and a client has
@@ -38,7 +36,7 @@ function checkKeys(jwks: unknown, found: FindingListener): void {
   if (!isRecord(jwks) || !Array.isArray(jwks.keys)) return
   if (jwks.keys.length === 0) found.error('jwks', 'It must have at least one public key.')
   for (const [index, key] of jwks.keys.entries()) {
-    if (isRecord(key) && PRIVATE.some((member) => Object.hasOwn(key, member))) {
+    if (isPrivateKey(key)) {
       const message =
         'It must be a public key. This one has private members: replace the key, if it was published.'
       found.error(`jwks.keys[${index}]`, message)

@@ -110,6 +110,12 @@ function identifierOf(given: ResourceOptions['clientIdMetadataDocument'], call: 
   if (given === undefined) return undefined
   const name = 'options.clientIdMetadataDocument'
   const { protocol, pathname } = callableUrl(given, name, call)
-  if (protocol === 'https:' && pathname !== '/') return `${given}`
-  throw failure(call, 'invalid_url', `${name} must be an https URL with a path, as it is the client_id`)
+  // As it is written: a parser has resolved dot segments already, and servers compare characters.
+  const hasDots = /\/(\.|%2e){1,2}([/?]|$)/i.test(`${given}`)
+  if (protocol === 'https:' && pathname !== '/' && !hasDots) return `${given}`
+  throw failure(
+    call,
+    'invalid_url',
+    `${name} must be an https URL with a path and no dot segments, as it is the client_id`,
+  )
 }

@@ -1,3 +1,4 @@
+import { failure } from '../http/failure.js'
 import {
   type ClientIdMetadataDocument,
   lintClientIdMetadataDocument,
@@ -24,7 +25,7 @@ const PUBLIC = { 'access-control-allow-origin': '*', 'x-content-type-options': '
  * `Request` and `Response`. Other paths are answered with 404, other methods with 405, and who has the document already
  * with 304. The host of the request is not looked at, so that it works behind a proxy.
  *
- * @throws {DcrError} `invalid_argument` if the document is not fit to be published.
+ * @throws {DcrError} `invalid_argument` if the document is not fit to be published; the message has all that is wrong.
  * @see draft-ietf-oauth-client-id-metadata-document §5, RFC 9110 §13.1.2
  * @example
  * const handle = serveClientIdMetadataDocument(document)
@@ -32,11 +33,15 @@ const PUBLIC = { 'access-control-allow-origin': '*', 'x-content-type-options': '
  */
 export function serveClientIdMetadataDocument(
   document: ClientIdMetadataDocument,
-  { maxAge = HOUR }: ServeDocumentOptions = {},
+  options: ServeDocumentOptions = {},
 ): (request: Request) => Promise<Response> {
-  const findings = lintClientIdMetadataDocument(document.client_id, document)
-  refuseErrors(findings, 'serveClientIdMetadataDocument')
-  const place = placeOf(document.client_id)
+  const operation = 'serveClientIdMetadataDocument'
+  const { client_id } = Object(document) as ClientIdMetadataDocument
+  refuseErrors(lintClientIdMetadataDocument(client_id, document), operation)
+  const { maxAge = HOUR } = Object(options) as ServeDocumentOptions
+  if (!Number.isSafeInteger(maxAge) || maxAge < 0)
+    throw failure({ operation }, 'invalid_argument', 'options.maxAge must be whole seconds, 0 or more')
+  const place = placeOf(client_id)
   const text = JSON.stringify(document)
   let tag: Promise<string> | undefined
 

@@ -5,6 +5,7 @@ import {
   clientSecretPost,
   none,
 } from '../client-auth.js'
+import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { printable } from '../printable.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
@@ -16,6 +17,7 @@ const LONGEST_METHOD = 64
 export function registeredAuthentication(
   server: AuthorizationServerMetadata,
   client: ClientInformation,
+  call: Call,
 ): ClientAuthentication {
   const method = client.token_endpoint_auth_method ?? methodUntold(server, client)
   switch (method) {
@@ -34,11 +36,8 @@ export function registeredAuthentication(
   const shown = printable(`${method}`, LONGEST_METHOD)
   const way =
     method === 'private_key_jwt' ? 'privateKeyJwt(client, key)' : 'a ClientAuthentication of your own'
-  throw failure(
-    { operation: 'client authentication' },
-    'missing_credential',
-    `the client is registered for ${shown}: pass options.authentication, ${way}`,
-  )
+  const what = `the client is registered for ${shown}: pass options.authentication, ${way}`
+  throw failure(call, 'missing_credential', what)
 }
 
 /** A server that does not say what it registered means the default (RFC 7591 §2), if that is anything it takes. */

@@ -1,3 +1,8 @@
+import type { ClientAuthentication } from '../client-auth.js'
+import { type Call, openCall } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import { isRecord } from '../json.js'
+import { checkClient } from '../keeping.js'
 import type { Ensured } from '../registrar/making.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import { registeredAuthentication } from './authentication.js'
@@ -19,10 +24,19 @@ export interface HandedOver {
     headers: Headers,
   ) => Promise<void>
   readonly send: RequestFunction
+  readonly isInsecureAllowed: boolean
 }
 
-export function handedOver({ server, client }: Registered, options: HandOverOptions): HandedOver {
-  const authentication = options.authentication ?? registeredAuthentication(server, client)
+/** @param operation - The function that was called, for its errors. */
+export function handedOver(operation: string, registered: Registered, options: HandOverOptions): HandedOver {
+  const call = openCall(operation, options)
+  const { server, client } = Object(registered) as Registered
+  if (!isRecord(server) || typeof server.issuer !== 'string') {
+    const what = 'the server must be its metadata, an object with an issuer, as in what ensure() returned'
+    throw failure(call, 'invalid_argument', what)
+  }
+  checkClient(client, call)
+  const authentication = givenAuthentication(options, call) ?? registeredAuthentication(server, client, call)
   return {
     server: serverMembers(server),
     client: clientMembers(client),
@@ -30,6 +44,14 @@ export function handedOver({ server, client }: Registered, options: HandOverOpti
       const proof = await authentication(server, form)
       if (proof) headers.set('authorization', proof)
     },
-    send: requestsBy(options),
+    send: requestsBy(call),
+    isInsecureAllowed: call.allowInsecureRequests === true,
   }
+}
+
+function givenAuthentication(options: HandOverOptions, call: Call): ClientAuthentication | undefined {
+  const { authentication } = { __proto__: null, ...options } as HandOverOptions
+  if (authentication === undefined || typeof authentication === 'function') return authentication
+  const what = 'options.authentication must be made by privateKeyJwt() or its like'
+  throw failure(call, 'invalid_argument', what)
 }

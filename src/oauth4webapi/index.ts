@@ -39,12 +39,13 @@ export interface Arguments {
  * const response = await clientCredentialsGrantRequest(as, client, clientAuth, { scope: 'api' }, options)
  */
 export function argumentsOf(registered: Registered, options: HandOverOptions = {}): Arguments {
-  const { server, client, authenticate, send } = handedOver(registered, options)
+  const handed = handedOver('argumentsOf', registered, options)
+  const { server, client, authenticate, send, isInsecureAllowed } = handed
   return {
     // Their types have JSON for the members that they do not know, and ours `unknown`: it is the same.
     as: server as AuthorizationServer,
     client: client as Client,
     clientAuth: authenticate,
-    options: { [customFetch]: send, [allowInsecureRequests]: options.allowInsecureRequests === true },
+    options: { [customFetch]: send, [allowInsecureRequests]: isInsecureAllowed },
   }
 }

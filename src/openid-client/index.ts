@@ -19,10 +19,11 @@ export type { HandOverOptions } from '../oauth4webapi/options.js'
  * const tokens = await clientCredentialsGrant(configuration, { scope: 'api' })
  */
 export function configurationOf(registered: Registered, options: HandOverOptions = {}): Configuration {
-  const { server, client, authenticate, send } = handedOver(registered, options)
+  const handed = handedOver('configurationOf', registered, options)
+  const { server, client, authenticate, send, isInsecureAllowed } = handed
   // Their types have JSON for the members that they do not know, and ours `unknown`: it is the same.
   const made = new Configuration(server as ServerMetadata, client.client_id, client as object, authenticate)
   made[customFetch] = send
-  if (options.allowInsecureRequests) allowInsecureRequests(made)
+  if (isInsecureAllowed) allowInsecureRequests(made)
   return made
 }

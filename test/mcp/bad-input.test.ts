@@ -41,6 +41,7 @@ describe('options that do not do', () => {
     ['a client without an issuer', { preRegistered: { client } }, /an issuer of options.preRegistered/],
     ['a client without an id', { preRegistered: { 'https://a.example': {} } }, /client_id/],
     ['a document by http', { clientIdMetadataDocument: 'http://a.example/c' }, /clientIdMetadataDocument/],
+    ['a document with dots', { clientIdMetadataDocument: 'https://a.example/x/../c' }, /dot segments/],
     ['a document without a path', { clientIdMetadataDocument: 'https://a.example' }, /with a path/],
     ['a server that is none', { authorizationServer: 'as' }, /authorizationServer/],
     ['a token for nobody', { initialAccessToken: 'initial-token' }, /by options.authorizationServer/],

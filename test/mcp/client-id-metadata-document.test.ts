@@ -60,7 +60,11 @@ describe('its URL', () => {
     ['https://app.example.com/client.json?v=1', 'warning client_id'],
     ['https://APP.example.com/client.json', 'warning client_id'],
     ['https://app.example.com:443/client.json', 'warning client_id'],
-    ['https://app.example.com/client document.json', 'warning client_id'],
+    ['https://app.example.com/client document.json', 'error client_id', 'warning client_id'],
+    ['https://app.example.com/client\u200b.json', 'error client_id', 'warning client_id'],
+    ['https://@app.example.com/client.json', 'error client_id', 'warning client_id'],
+    ['https:///app.example.com/client.json', 'error client_id'],
+    ['https:/app.example.com/client.json', 'error client_id'],
     ['https://127.0.0.1/client.json', 'warning client_id'],
     // What only looks like a dot segment.
     ['https://app.example.com/...'],
@@ -95,7 +99,19 @@ describe('its members', () => {
       { redirect_uris: ['https://other.example.com/cb'] },
       'warning redirect_uris[0]',
     ],
-    ['one of an app', { redirect_uris: ['com.example.app:/cb'] }, 'warning redirect_uris[0]'],
+    [
+      'one of an app',
+      { redirect_uris: ['com.example.app:/cb'], application_type: 'native' },
+      'warning redirect_uris[0]',
+    ],
+    [
+      'one of an app that is called a web page',
+      { redirect_uris: ['com.example.app:/cb'] },
+      'error redirect_uris[0]',
+      'warning redirect_uris[0]',
+    ],
+    ['a link that is http', { client_uri: 'http://app.example.com' }, 'error client_uri'],
+    ['a link that is none, in a language', { 'logo_uri#de': 'logo' }, 'error logo_uri#de'],
   ])('%s', (_name, changes, ...expected) => {
     expect(found(changes)).toEqual(expected)
   })
@@ -125,7 +141,7 @@ describe('how the client can prove who it is', () => {
       { token_endpoint_auth_method: 'client_secret_jwt' },
       'error token_endpoint_auth_method',
     ],
-    ['nothing said', { token_endpoint_auth_method: undefined }, 'warning token_endpoint_auth_method'],
+    ['nothing said', { token_endpoint_auth_method: undefined }, 'error token_endpoint_auth_method'],
     [
       'a key that is missing',
       { token_endpoint_auth_method: 'private_key_jwt' },
@@ -169,11 +185,11 @@ describe('the document as a whole', () => {
   })
 
   test('is as large as servers read, and a byte larger', () => {
-    const padding = 5000 - JSON.stringify({ ...good, client_uri: '' }).length
-    expect(found({ client_uri: 'x'.repeat(padding) })).toEqual([])
-    expect(found({ client_uri: 'x'.repeat(padding + 1) })).toEqual(['error'])
+    const padding = 5000 - JSON.stringify({ ...good, client_name: '' }).length
+    expect(found({ client_name: 'x'.repeat(padding) })).toEqual([])
+    expect(found({ client_name: 'x'.repeat(padding + 1) })).toEqual(['error'])
     // Bytes, not characters.
-    expect(found({ client_uri: `${'x'.repeat(padding - 1)}é` })).toEqual(['error'])
+    expect(found({ client_name: `${'x'.repeat(padding - 1)}é` })).toEqual(['error'])
   })
 })
 

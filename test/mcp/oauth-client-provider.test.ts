@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { DiscoveryState } from '../../src/mcp/host-provider.js'
 import { type WithRegistrarOptions, withRegistrar } from '../../src/mcp/oauth-client-provider.js'
 import { failureOf } from '../failure-of.js'
@@ -173,12 +173,12 @@ describe('the challenge that the transport gets', () => {
     expect(resourceMetadata.scopes_supported).toEqual(['tools'])
     expect(server.sent('POST')).toMatchObject([{ scope: 'tools' }])
 
-    resource.requests.length = 0
+    const reads = () => resource.asked.filter((path) => path === place).length
     await provider.discoveryState()
-    expect(resource.asked).toEqual([])
+    expect(reads()).toBe(1)
     await provider.fetch(new URL(resource.url))
     await provider.discoveryState()
-    expect(resource.asked).toContain(place)
+    expect(reads()).toBe(2)
   })
 
   test("is the resource's, and no token endpoint's", async () => {
@@ -206,7 +206,17 @@ describe('credentials that an SDK calls void', () => {
     server.clients.clear()
     await provider.invalidateCredentials('all')
     expect(await authorize(provider)).not.toBe('client-1')
-    expect(server.asked).toBe('POST GET POST')
+    // That it was told 401 may mean that the token is void: it is deleted, in case it is there.
+    expect(server.asked).toBe('POST GET POST DELETE')
+  })
+
+  test('a client that was never used for a user too, and the next one is there at once', async () => {
+    const { server, wrap } = await start()
+    const provider = wrap(new Host())
+    expect(await provider.clientInformation()).toMatchObject({ client_id: 'client-1' })
+    server.clients.clear()
+    await provider.invalidateCredentials('client')
+    expect(await provider.clientInformation()).not.toMatchObject({ client_id: 'client-1' })
   })
 
   test('a client that the server knows stays', async () => {
@@ -229,6 +239,40 @@ describe('credentials that an SDK calls void', () => {
       await provider.discoveryState()
     }
     expect(server.asked).toBe('POST POST')
+  })
+
+  test('a client that replaced another, and with which a user has come back, is what was refused', async () => {
+    const { server, wrap } = await start()
+    const provider = wrap(new Host())
+    await authorize(provider)
+    server.clients.clear()
+    await provider.invalidateCredentials('client')
+    await authorize(provider)
+    await provider.codeVerifier()
+    await provider.invalidateCredentials('client')
+    expect(server.asked).toBe('POST GET POST DELETE GET')
+  })
+
+  test('a client that replaced another a minute ago is what was refused', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { server, wrap } = await start()
+    const provider = wrap(new Host())
+    for (const _ of ['the first', 'the second']) {
+      await authorize(provider)
+      server.clients.clear()
+      vi.setSystemTime(Date.now() + 61_000)
+      await provider.invalidateCredentials('client')
+    }
+    expect(server.asked).toBe('POST GET POST DELETE GET')
+  })
+
+  test('where nothing is stored, there is nothing to give up', async () => {
+    const { server, wrap } = await start()
+    const provider = wrap(new Host())
+    await provider.invalidateCredentials('all')
+    expect(await authorize(provider)).toBe('client-1')
+    expect(server.asked).toBe('POST')
   })
 
   test('where the server cannot be asked, nothing is given up', async () => {
@@ -284,7 +328,7 @@ describe('a user who was sent to authorize', () => {
     expect(await authorize(provider)).toBe('client-1')
     server.clients.clear()
     expect(await authorize(provider)).not.toBe('client-1')
-    expect(server.asked).toBe('POST GET GET POST')
+    expect(server.asked).toBe('POST GET GET POST DELETE')
   })
 
   test('and comes back with a code is sent again without a question', async () => {
@@ -304,10 +348,26 @@ describe('a user who was sent to authorize', () => {
     expect(server.asked).toBe('POST')
   })
 
-  test('brings a code that goes to no other server, in another process too', async () => {
+  test('brings a code that goes to no other server', async () => {
+    const { resource, registrar, wrap } = await start()
+    const provider = wrap(new Host())
+    await authorize(provider)
+    const other = await startAuthorizationServer()
+    resource.document.authorization_servers = [other.origin]
+    await registrar.ensureForResource(resource.url, METADATA, { challenge: 'Bearer' })
+    await provider.discoveryState()
+    expect(await failureOf(provider.codeVerifier())).toMatchObject({ code: 'issuer_mismatch' })
+
+    await authorize(provider)
+    expect(await provider.codeVerifier()).toBe('verifier')
+  })
+
+  test('brings it to another process, and it goes to no other server there', async () => {
     class Application extends Host {
       state: DiscoveryState | undefined
-      saveDiscoveryState = (state: DiscoveryState) => void (this.state = state)
+      saveDiscoveryState(state: DiscoveryState) {
+        this.state = state
+      }
       discoveryState = () => this.state
     }
     const { server, resource, registrar, wrap } = await start()
@@ -318,7 +378,7 @@ describe('a user who was sent to authorize', () => {
     const other = await startAuthorizationServer()
     resource.document.authorization_servers = [other.origin]
     await registrar.ensureForResource(resource.url, METADATA, { challenge: 'Bearer' })
-    const error = await failureOf(wrap(host).codeVerifier() as Promise<string>)
+    const error = await failureOf(wrap(host).codeVerifier())
     expect(error).toMatchObject({ code: 'issuer_mismatch', outcome: 'not_sent' })
     expect(error.message).toContain(`${server.origin}, and the resource is with ${other.origin} by now`)
 

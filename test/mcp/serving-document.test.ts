@@ -88,6 +88,20 @@ describe('the fetch handler', () => {
   })
 })
 
+describe('what is no document, or no time', () => {
+  test.each<[string, unknown, unknown]>([
+    ['nothing', undefined, {}],
+    ['null', null, null],
+    ['a URL', document.client_id, {}],
+    ['a time that is text', document, { maxAge: '60' }],
+    ['half a second', document, { maxAge: 0.5 }],
+    ['a time before now', document, { maxAge: -1 }],
+  ])('%s', (_name, given, options) => {
+    const refused = () => serveClientIdMetadataDocument(given as never, options as never)
+    expect(refused).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+  })
+})
+
 describe('a live document', () => {
   /** An https server on this machine, and what checking a document at it gives. */
   async function check(listenerOf: (url: string) => RequestListener) {
@@ -174,6 +188,14 @@ describe('a live document', () => {
 
   test.each<[string, RequestListener, Partial<DcrError>]>([
     ['not there', answering('', 404), { code: 'not_found' }],
+    [
+      'not there as a whole',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 })
+        response.write('{"client_id":"x","client_secret":"a-secret-of-nobody",', () => response.destroy())
+      },
+      { code: 'network_error' },
+    ],
     [
       'elsewhere',
       (_request, response) => response.writeHead(302, { location: '/' }).end(),

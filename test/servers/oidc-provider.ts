@@ -104,7 +104,12 @@ export function configuration({
       'client_secret_jwt',
       'private_key_jwt',
     ],
-    ttl: { ClientCredentials: 600, RegistrationAccessToken: 3600 },
+    // Each of them is said aloud where it is left to the default.
+    findAccount: (_context, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    ttl: {
+      ...{ AccessToken: 600, ClientCredentials: 600, Grant: 600, IdToken: 600, Interaction: 600 },
+      ...{ RefreshToken: 600, RegistrationAccessToken: 3600, Session: 600 },
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
