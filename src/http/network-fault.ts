@@ -2,7 +2,7 @@ import { DcrError, type ErrorCode, type Outcome } from '../errors.js'
 
 /** No connection came to be, for a reason that may pass. `ConnectionRefused` is Bun's word for it. */
 const NOT_CONNECTED =
-  /^(ECONNREFUSED|EAI_AGAIN|E(NET|HOST)UNREACH|E[MN]FILE|(UND_ERR_)?CONNECT_TIMEOUT|CONNECT_RESET|ConnectionRefused)$/
+  /^(ECONNREFUSED|EAI_AGAIN|E(NET|HOST)UNREACH|E[MN]FILE|(UND_ERR_)?CONNECT_TIMEOUT|CONNECT_RESET|CONNECT_FAILED|ConnectionRefused)$/
 /** The same of an attempt to connect alone: it may be said of a connection too. */
 const BROKE_OFF = /^(ECONNRESET|ETIMEDOUT)$/
 /** No connection came to be, for a reason that stays. */
@@ -50,8 +50,11 @@ export function networkFault(error: unknown, endpoint: string, isConnected = fal
     if (syscall === 'read' || syscall === 'write') connected = true
     if (syscall === 'connect') unconnected = true
     if (typeof found === 'string' && /^\w{3,64}$/.test(found)) code = found
-    // What undici says instead of a code, of ports such as 22 that no fetch connects to.
-    else if (level.message === 'bad port') code = 'BAD_PORT'
+    // What undici and Deno say instead of a code, of ports such as 22 that no fetch connects to.
+    else if (/^bad port$|^Fetch failed: Requests to port \d+ are blocked$/.test(level.message))
+      code = 'BAD_PORT'
+    // What Deno says where no connection came to be. No URL has such spaces in it.
+    else if (/: client error \(Connect\): /.test(level.message)) code = 'CONNECT_FAILED'
   }
   const cause = { code }
   const known = code || 'no code'

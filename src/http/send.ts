@@ -62,8 +62,10 @@ export async function begin(
             method,
             headers,
             redirect,
-            body: json ?? form?.toString() ?? null,
+            body: bodyOf(json ?? form?.toString()),
             signal: connection.signal,
+            // In Bun a connection of its own: where one that is used again ends, it would send a PUT or a DELETE once more.
+            ...((method === 'PUT' || method === 'DELETE') && { keepalive: false }),
           } as const
           return call.fetch ? call.fetch(new Request(request, init)) : fetch(request, init)
         },
@@ -94,6 +96,12 @@ export async function begin(
   )
   const known = [...credentialsIn(authorization), ...secrets]
   return { response, asked: { method, url, where, connection, secrets: known } }
+}
+
+/** Deno sends a text once more, whatever the method, where a connection that is used again ends; not so a `Blob`. */
+function bodyOf(text: string | undefined): string | Blob | null {
+  if (text === undefined) return null
+  return 'Deno' in globalThis ? new Blob([text]) : text
 }
 
 /** Another's `Response` will do, such as that of npm's undici. */

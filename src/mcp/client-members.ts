@@ -32,8 +32,9 @@ export function clientMembers(
   const options: ResourceOptions = { clientIdMetadataDocument: host.clientMetadataUrl, ...given }
   const challenges = challengeNoting(resource, transportFetch)
   let current: EnsuredForResource | undefined
-  /** Seconds since the epoch until which a refusal may be of the client that was replaced last. */
-  let replacedUntil = 0
+  let givenUp: EnsuredForResource | undefined
+  /** Seconds since the epoch until which a refusal may be of the client that was in use before. */
+  let changedUntil = 0
   /** Whom and where the user was last sent to authorize. */
   let sent: { readonly client: string; readonly issuer: string; readonly isBack: boolean } | undefined
   /** Of the tokens that an SDK has called void. */
@@ -42,16 +43,22 @@ export function clientMembers(
   async function ensure(): Promise<EnsuredForResource> {
     const challenge = challenges.noted()
     const metadata = registrationOf(host)
-    current = await registrar.ensureForResource(resource, metadata, { ...options, challenge })
+    const ensured = await registrar.ensureForResource(resource, metadata, { ...options, challenge })
     challenges.settle(challenge)
-    if (current.action === 'replace') replacedUntil = seconds() + LONGEST_REQUEST
-    return current
+    if (current && !isSame(current, ensured)) changedUntil = seconds() + LONGEST_REQUEST
+    current = ensured
+    return ensured
+  }
+
+  async function inUse(): Promise<EnsuredForResource> {
+    return current && !isSame(current, givenUp) ? current : ensure()
   }
 
   /** Asks the server, where it can be asked, whether it has forgotten a client. */
-  async function giveUp({ client }: EnsuredForResource): Promise<boolean> {
-    current = undefined
-    return registrar.invalidateForResource(resource, client, options)
+  async function isForgotten(refused: EnsuredForResource): Promise<boolean> {
+    const isGone = await registrar.invalidateForResource(resource, refused.client, options)
+    if (isGone) givenUp = refused
+    return isGone
   }
 
   return {
@@ -60,7 +67,7 @@ export function clientMembers(
     // Whatever an SDK is about to do, it begins with this, and asks for the client next.
     discoveryState: async () => discoveryStateOf(await ensure()),
 
-    clientInformation: async () => presented(current ?? (await ensure())),
+    clientInformation: async () => presented(await inUse()),
 
     async tokens(context) {
       const tokens = await host.tokens(context)
@@ -68,14 +75,14 @@ export function clientMembers(
     },
 
     async redirectToAuthorization(authorizationUrl) {
-      let ensured = current ?? (await ensure())
+      // It may have been replaced since the SDK asked for it.
+      let ensured = await inUse()
       // Whoever was sent there before may have seen no more than that the client is unknown.
       const cameToNothing = sent !== undefined && !sent.isBack && sent.client === ensured.client.client_id
-      if (cameToNothing && canBeAsked(ensured.client) && (await giveUp(ensured))) {
+      if (cameToNothing && canBeAsked(ensured.client) && (await isForgotten(ensured)))
         ensured = await ensure()
-        authorizationUrl.searchParams.set('client_id', ensured.client.client_id)
-      }
       const { client, server } = ensured
+      authorizationUrl.searchParams.set('client_id', client.client_id)
       sent = { client: client.client_id, issuer: server.issuer, isBack: false }
       await host.saveDiscoveryState?.(discoveryStateOf(ensured))
       await host.redirectToAuthorization(authorizationUrl)
@@ -83,23 +90,23 @@ export function clientMembers(
 
     // An SDK that has a code asks for it, and sends both to the token endpoint next.
     async codeVerifier() {
-      const { client, server } = current ?? (await ensure())
+      const { client, server } = await inUse()
       const from = sent?.issuer ?? (await host.discoveryState?.())?.authorizationServerUrl
       if (from !== undefined && withoutSlash(from) !== withoutSlash(server.issuer)) {
         throw isForAnother(from, server.issuer)
       }
       sent = { client: client.client_id, issuer: server.issuer, isBack: true }
-      replacedUntil = 0
+      changedUntil = 0
       return host.codeVerifier()
     },
 
     async invalidateCredentials(scope) {
       if (scope === 'all' || scope === 'client') {
-        const known = current !== undefined
+        const isFirst = current === undefined
         const refused = current ?? (await ensure())
         // Of several requests that were under way with a forgotten client, the first has had it replaced.
-        const isNew = known ? seconds() < replacedUntil : refused.action !== 'none'
-        if (!isNew) await giveUp(refused)
+        const isAnother = isFirst ? refused.action !== 'none' : seconds() < changedUntil
+        if (!isAnother && !isSame(refused, givenUp)) await isForgotten(refused)
       }
       if (host.invalidateCredentials) await host.invalidateCredentials(scope)
       else if (scope === 'all' || scope === 'tokens') voidToken = (await host.tokens())?.access_token
@@ -107,10 +114,18 @@ export function clientMembers(
   }
 }
 
-/** The metadata of a host that says nothing of grants are completed by what an SDK does by itself: it refreshes tokens. */
-function registrationOf({ clientMetadata, redirectUrl }: HostProvider): ClientMetadata {
-  const grant_types = ['authorization_code', 'refresh_token']
-  return { ...(redirectUrl !== undefined && { grant_types }), ...clientMetadata }
+/** What a host says nothing of is completed by what an SDK does by itself: it refreshes tokens. */
+function registrationOf(host: HostProvider): ClientMetadata {
+  const metadata: ClientMetadata = host.clientMetadata
+  const grants = host.redirectUrl === undefined ? undefined : ['authorization_code', 'refresh_token']
+  const grant_types = metadata.grant_types ?? grants
+  return { ...metadata, ...(grant_types && { grant_types }) }
+}
+
+function isSame(one: EnsuredForResource, other: EnsuredForResource | undefined): boolean {
+  const { client_id, client_secret } = other?.client ?? {}
+  const isAtSame = one.server.issuer === other?.server.issuer
+  return isAtSame && one.client.client_id === client_id && one.client.client_secret === client_secret
 }
 
 function canBeAsked({ registration_client_uri, registration_access_token }: ClientInformation): boolean {

@@ -17,7 +17,7 @@ import { keepResource, knownResource, resourceEntry } from './stored-resource.js
  * authorization servers, and the way in that is offered there: a client registered by hand, a client ID
  * metadata document, or a registration.
  *
- * On Node its requests go through `guardedFetch()` of `dcr-client/node`, as strangers name the URLs; with
+ * On Node, Bun and Deno its requests go through `guardedFetch()` of `dcr-client/node`, as strangers name the URLs; with
  * `allowInsecureRequests` it lets this machine through too. Elsewhere, and with a `fetch` of your own, they
  * do not.
  *

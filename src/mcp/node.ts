@@ -5,7 +5,7 @@ import { McpRegistrar as UnguardedMcpRegistrar } from './mcp-registrar.js'
 export * from './index.js'
 
 /**
- * On Node, where a guard can be had, URLs that strangers name are guarded unless the application has a
+ * On Node, Bun and Deno, where a guard can be had, URLs that strangers name are guarded unless the application has a
  * `fetch` of its own.
  */
 export class McpRegistrar extends UnguardedMcpRegistrar {

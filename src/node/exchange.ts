@@ -43,7 +43,9 @@ export function exchange(
     if (signal.aborted) abort()
 
     outgoing.on('socket', (socket) => {
-      if (outgoing.reusedSocket) connected()
+      // Deno has what broke off on a connection that was used again sent once more, on another: it may be done by then.
+      if (isConnected) fail(coded('ECONNRESET'))
+      else if (outgoing.reusedSocket) connected()
       else socket.once((socket as TLSSocket).encrypted ? 'secureConnect' : 'connect', connected)
     })
     outgoing.on('information', () => {

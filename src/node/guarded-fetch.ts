@@ -11,7 +11,7 @@ import { checkTarget, refusal, targetOf } from './target.js'
  *
  * It speaks HTTP/1.1 and asks for no compression. The body of a request is read whole before it is sent. An answer has
  * neither `url` nor `statusText`. There is no deadline but that of connecting: give the request a `signal`, as
- * `DcrClient` does by its `timeout`. It is for Node; another runtime that does not ask the guard where a name leads is
+ * `DcrClient` does by its `timeout`. It is for Node, Bun and Deno; a runtime that does not ask the guard where a name leads is
  * refused.
  *
  * What it returns rejects with a {@link DcrError} or with the reason of the request's signal: `blocked_address`;
