@@ -58,7 +58,7 @@ function has(list: BlockList, address: string): boolean {
 function listOf(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
-    const [network = '', length] = range.split('/')
+    const [network, length] = range.split('/') as [string, string]
     list.addSubnet(network, Number(length), isIPv6(network) ? 'ipv6' : 'ipv4')
   }
   return list

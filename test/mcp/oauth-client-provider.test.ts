@@ -241,6 +241,21 @@ describe('credentials that an SDK calls void', () => {
     expect(server.asked).toBe('POST POST')
   })
 
+  test('of many requests that are refused, none has the client replaced again', async () => {
+    const { server, wrap } = await start({ management: [] })
+    const provider = wrap(new Host())
+    await authorize(provider)
+    await provider.codeVerifier()
+    const requests = Array.from({ length: 20 }, async (_, turns) => {
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+      await provider.invalidateCredentials('client')
+      return authorize(provider)
+    })
+    const clients = await Promise.all(requests)
+    expect(new Set(clients).size).toBe(1)
+    expect(server.asked).toBe('POST POST')
+  })
+
   test('a client that replaced another, and with which a user has come back, is what was refused', async () => {
     const { server, wrap } = await start()
     const provider = wrap(new Host())

@@ -70,7 +70,7 @@ describe('what is refused', () => {
     ].map((clientCertificate): [string, unknown] => ['the key of one, in PEM', { clientCertificate }]),
     ...[
       ...[undefined, 42, '', 'as.example.com', `${origin}/`, `${origin}:443`, `${origin}/path`, 'https://'],
-      ...['http://as.example.com', 'https://AS.example.com', '*'],
+      ...['http://as.example.com', 'https://AS.example.com', 'http://https:8443', '*'],
     ].map((given): [string, unknown] => [
       'options.clientCertificate.origin must be one such as',
       { clientCertificate: { ...certificate('valid'), origin: given } },
