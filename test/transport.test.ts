@@ -6,6 +6,7 @@ import {
   type ClientInformation,
   DcrClient,
   type DcrClientOptions,
+  discover,
   type RequestOptions,
 } from '../src/index.js'
 import { failureOf } from './failure-of.js'
@@ -250,3 +251,15 @@ test('F087, H128: a process can end when its calls have ended', async () => {
     { code: 'network_error' },
   ])
 })
+
+test.each([[undefined], [null], ['text'], [7], [{ status: 200 }]])(
+  'a fetch that gives %j in place of a Response is told so, and not asked again',
+  async (given) => {
+    const fetch = vi.fn(async () => given as unknown as Response)
+    const error = await failureOf(discover('https://as.example.com', { fetch }))
+    expect(error).toMatchObject({ code: 'invalid_response', outcome: 'unknown', attempts: 1 })
+    expect(error.message).toContain('what the option fetch gave is no Response')
+    // One for each of the well-known paths.
+    expect(fetch).toHaveBeenCalledTimes(2)
+  },
+)

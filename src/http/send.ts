@@ -1,5 +1,5 @@
 import ky from 'ky'
-import type { ErrorDetails } from '../errors.js'
+import type { DcrError, ErrorDetails } from '../errors.js'
 import { type Answer, type Asked, readAnswer } from './answer.js'
 import { credentialsIn } from './authorization.js'
 import { type Call, within } from './call.js'
@@ -40,6 +40,7 @@ export async function begin(
   const { firstByte } = call.limits
   const redirect = 'manual'
   const connection = new AbortController()
+  let noResponse: DcrError | undefined
   const headers: Record<string, string> = {
     accept: 'application/json',
     ...call.headers,
@@ -56,7 +57,7 @@ export async function begin(
         headers,
         // Text and signal stand beside the Request: fetch would pipe a body that is in it through a stream of its
         // own, and ky would follow a signal with two more: together about a fifth of what a bare fetch costs.
-        fetch: (request) => {
+        fetch: async (request) => {
           // What is absent here although the Request has it, undici would take from a polluted Object.prototype.
           const init = {
             method,
@@ -67,24 +68,24 @@ export async function begin(
             // In Bun a connection of its own: where one that is used again ends, it would send a PUT or a DELETE once more.
             ...((method === 'PUT' || method === 'DELETE') && { keepalive: false }),
           } as const
-          return call.fetch ? call.fetch(new Request(request, init)) : fetch(request, init)
+          const given: unknown = await (call.fetch
+            ? call.fetch(new Request(request, init))
+            : fetch(request, init))
+          if (isResponse(given)) return given
+          const what = 'was sent, but what the option fetch gave is no Response'
+          noResponse = failure(call, 'invalid_response', what, { ...where, outcome: 'unknown' })
+          throw noResponse
         },
         redirect,
         // When to send again is for request.ts to say, and the deadline is the call's, for the body as well.
         retry: 0,
         timeout: false,
         throwHttpErrors: false,
-      }).then(
-        (given) => {
-          if (isResponse(given)) return given
-          const what = 'was sent, but what the option fetch gave is no Response'
-          throw failure(call, 'invalid_response', what, { ...where, outcome: 'unknown' })
-        },
-        (error: unknown) => {
-          const { code, what, ...told } = networkFault(error, endpoint)
-          throw failure(call, code, what, { ...where, ...told })
-        },
-      )
+      }).catch((error: unknown) => {
+        if (noResponse) throw noResponse
+        const { code, what, ...told } = networkFault(error, endpoint)
+        throw failure(call, code, what, { ...where, ...told })
+      })
     },
     { ...where, outcome: 'unknown' },
     { endpoint, ...before },
@@ -105,6 +106,7 @@ function bodyOf(text: string | undefined): string | Blob | null {
 }
 
 /** Another's `Response` will do, such as that of npm's undici. */
-function isResponse({ headers }: Response): boolean {
+function isResponse(given: unknown): given is Response {
+  const { headers } = Object(given) as Partial<Response>
   return typeof headers?.get === 'function' && Symbol.iterator in headers
 }
