@@ -87,7 +87,7 @@ async function probe(url: URL, asked: string, call: Call): Promise<Authorization
   }
   const { issuer } = json
   if (issuer !== asked) {
-    if (`${issuer}/` !== asked && issuer !== `${asked}/`) {
+    if (issuer.replace(/\/$/, '') !== asked.replace(/\/$/, '')) {
       const named = printable(issuer, 256)
       throw failure(call, 'issuer_mismatch', `names the issuer "${named}", not "${asked}"`, {
         ...details,

@@ -25,6 +25,8 @@ export type WarningCode =
   | 'resource_differs'
   /** The resource has no metadata, and its origin is taken for its issuer. */
   | 'no_resource_metadata'
+  /** What is known of a resource could not be stored: it is asked again. */
+  | 'resource_not_kept'
   /** An authorization server of the resource could not be used, and another was. */
   | 'server_passed_over'
   /** The registration endpoint is at another origin than the issuer, which is usual at some servers. */

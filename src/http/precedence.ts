@@ -84,9 +84,14 @@ async function lateness<T extends object>(
       if (result instanceof Error || !isEnough(result)) throw result
     }),
   ).catch(() => new Promise(() => {}))
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, GRACE)
-    signal.addEventListener('abort', () => clearTimeout(timer))
+  await grace(signal)
+}
+
+/** Resolves when what is better has had its time; never, if that is over before. */
+export function grace(signal: AbortSignal | undefined): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return
+    const timer = setTimeout(resolve, GRACE, undefined)
+    signal?.addEventListener('abort', () => clearTimeout(timer))
   })
 }

@@ -3,7 +3,7 @@ import type { DcrError } from '../errors.js'
 import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { firstByPrecedence } from '../http/precedence.js'
-import { showUrl } from '../http/url.js'
+import { callableUrl, showUrl } from '../http/url.js'
 import { printable } from '../printable.js'
 import { withoutSlash } from '../registrar/entry.js'
 import type { AuthorizationServerMetadata } from '../types.js'
@@ -30,18 +30,25 @@ export function ranked(
 export async function firstUsable(
   issuers: readonly string[],
   isUsable: (server: AuthorizationServerMetadata) => boolean,
+  inUse: AuthorizationServerMetadata | undefined,
   resource: URL,
   call: Call,
 ): Promise<AuthorizationServerMetadata> {
   const attempts = issuers.map((issuer) => async (own: Call) => {
-    const server = await found(issuer, own, isUsable)
+    const server = await found(issuer, own, isUsable).catch((error: DcrError) => {
+      // A client is not given up for a server that cannot be asked today.
+      if (!inUse || withoutSlash(issuer) !== withoutSlash(inUse.issuer) || LYING.has(error.code)) throw error
+      return inUse
+    })
+    checkEndpoints(server, own)
     if (isUsable(server)) return server
     throw noWayIn(server, own)
   })
   const { best, failures } = await firstByPrecedence(call, attempts, () => true)
   if (best) return best
   const [first, ...others] = failures as readonly [DcrError, ...DcrError[]]
-  if (others.length === 0) throw first
+  const aborted = failures.find(({ code }) => code === 'aborted')
+  if (aborted || others.length === 0) throw aborted ?? first
   const told = failures.map(({ code }, index) => `${printable(`${issuers[index]}`, LONGEST_ISSUER)}: ${code}`)
   throw failure(
     call,
@@ -49,6 +56,16 @@ export async function firstUsable(
     `none of the authorization servers of ${showUrl(resource)} can be used (${told.join('; ')})`,
     { outcome: 'rejected' },
   )
+}
+
+/** What is no outage, but says that another answers, or that nobody waits for it. */
+const LYING = new Set(['issuer_mismatch', 'blocked_address', 'aborted', 'timeout'])
+
+/** The endpoints that the application calls with what it was given here: a stranger names them. */
+function checkEndpoints(server: AuthorizationServerMetadata, call: Call): void {
+  for (const member of ['authorization_endpoint', 'token_endpoint'] as const) {
+    if (server[member] !== undefined) callableUrl(server[member], `the ${member} of ${server.issuer}`, call)
+  }
 }
 
 /** Characters of an issuer that are told. */

@@ -12,6 +12,9 @@ const TOKEN68 = /[\t ]+[\w\-.~+/]+=*(?=[\t ]*(?:,|$))/y
 /** Some servers leave out the quotes even of a URL, and some the comma behind a value. */
 const PARAMETER = /([!#$%&'*+.^`|~\w-]+)[\t ]*=[\t ]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s",]+))(?=[\t ,]|$)/y
 
+/** Characters of a header that are read: what Node takes of all headers together. */
+const LONGEST_HEADER = 16 * 1024
+
 /**
  * The first challenge of the scheme Bearer in a `WWW-Authenticate` header, which may hold several challenges.
  * Of a parameter that stands there twice the first counts; of a header that follows no grammar, what stood
@@ -20,7 +23,7 @@ const PARAMETER = /([!#$%&'*+.^`|~\w-]+)[\t ]*=[\t ]*(?:"([^"\\]*(?:\\.[^"\\]*)*
  * @see RFC 9110 §11.6.1
  */
 export function bearerChallenge(header: string): Challenge | undefined {
-  const scanner = new Scanner(header)
+  const scanner = new Scanner(header.slice(0, LONGEST_HEADER))
   let parameters: Map<string, string> | undefined
   for (;;) {
     scanner.take(SEPARATORS)

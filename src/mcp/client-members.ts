@@ -1,8 +1,9 @@
 import { seconds } from '../custody.js'
 import { failure } from '../http/failure.js'
+import { parse } from '../http/url.js'
 import { printable } from '../printable.js'
 import { withoutSlash } from '../registrar/entry.js'
-import type { ClientInformation, ClientMetadata } from '../types.js'
+import type { AuthorizationServerMetadata, ClientInformation, ClientMetadata } from '../types.js'
 import { challengeNoting, type TransportFetch } from './challenge-noting.js'
 import type { HostProvider, PassedMembers, RegistrarMembers } from './host-provider.js'
 import type { EnsuredForResource } from './identification.js'
@@ -32,7 +33,8 @@ export function clientMembers(
   const options: ResourceOptions = { clientIdMetadataDocument: host.clientMetadataUrl, ...given }
   const challenges = challengeNoting(resource, transportFetch)
   let current: EnsuredForResource | undefined
-  let givenUp: EnsuredForResource | undefined
+  /** A client that may be in use no more: it is asked for again. */
+  let doubted: string | undefined
   /** Seconds since the epoch until which a refusal may be of the client that was in use before. */
   let changedUntil = 0
   /** Whom and where the user was last sent to authorize. */
@@ -45,20 +47,25 @@ export function clientMembers(
     const metadata = registrationOf(host)
     const ensured = await registrar.ensureForResource(resource, metadata, { ...options, challenge })
     challenges.settle(challenge)
-    if (current && !isSame(current, ensured)) changedUntil = seconds() + LONGEST_REQUEST
+    const isAnother = current && current.client.client_id !== ensured.client.client_id
+    if (isAnother) changedUntil = seconds() + LONGEST_REQUEST
     current = ensured
     return ensured
   }
 
   async function inUse(): Promise<EnsuredForResource> {
-    return current && !isSame(current, givenUp) ? current : ensure()
+    return current && current.client.client_id !== doubted ? current : ensure()
   }
 
   /** Asks the server, where it can be asked, whether it has forgotten a client. */
-  async function isForgotten(refused: EnsuredForResource): Promise<boolean> {
-    const isGone = await registrar.invalidateForResource(resource, refused.client, options)
-    if (isGone) givenUp = refused
-    return isGone
+  async function isForgotten({ client }: EnsuredForResource): Promise<boolean> {
+    doubted = client.client_id
+    return registrar.invalidateForResource(resource, client, options)
+  }
+
+  /** Where the user was last sent, as far as anybody remembers. */
+  async function issuerOfCode(): Promise<string | undefined> {
+    return sent?.issuer ?? (await host.discoveryState?.())?.authorizationServerUrl
   }
 
   return {
@@ -71,7 +78,11 @@ export function clientMembers(
 
     async tokens(context) {
       const tokens = await host.tokens(context)
-      return tokens?.access_token === voidToken ? undefined : tokens
+      if (!tokens || tokens.access_token === voidToken) return undefined
+      const from = await issuerOfCode()
+      if (from === undefined || !current || isSameIssuer(from, current.server.issuer)) return tokens
+      // The resource has moved: what refreshes them is for the server that gave them.
+      return { ...tokens, refresh_token: undefined }
     },
 
     async redirectToAuthorization(authorizationUrl) {
@@ -82,6 +93,9 @@ export function clientMembers(
       if (cameToNothing && canBeAsked(ensured.client) && (await isForgotten(ensured)))
         ensured = await ensure()
       const { client, server } = ensured
+      // The resource may have named another server since the SDK made the URL, which has the code sent to that other one.
+      if (!isAuthorizationEndpoint(authorizationUrl, server))
+        throw isForAnother('redirectToAuthorization', authorizationUrl.origin, server.issuer)
       authorizationUrl.searchParams.set('client_id', client.client_id)
       sent = { client: client.client_id, issuer: server.issuer, isBack: false }
       await host.saveDiscoveryState?.(discoveryStateOf(ensured))
@@ -91,9 +105,9 @@ export function clientMembers(
     // An SDK that has a code asks for it, and sends both to the token endpoint next.
     async codeVerifier() {
       const { client, server } = await inUse()
-      const from = sent?.issuer ?? (await host.discoveryState?.())?.authorizationServerUrl
-      if (from !== undefined && withoutSlash(from) !== withoutSlash(server.issuer)) {
-        throw isForAnother(from, server.issuer)
+      const from = await issuerOfCode()
+      if (from !== undefined && !isSameIssuer(from, server.issuer)) {
+        throw isForAnother('codeVerifier', from, server.issuer)
       }
       sent = { client: client.client_id, issuer: server.issuer, isBack: true }
       changedUntil = 0
@@ -106,7 +120,7 @@ export function clientMembers(
         const refused = current ?? (await ensure())
         // Of several requests that were under way with a forgotten client, the first has had it replaced.
         const isAnother = isFirst ? refused.action !== 'none' : seconds() < changedUntil
-        if (!isAnother && !isSame(refused, givenUp)) await isForgotten(refused)
+        if (!isAnother) await isForgotten(refused)
       }
       if (host.invalidateCredentials) await host.invalidateCredentials(scope)
       else if (scope === 'all' || scope === 'tokens') voidToken = (await host.tokens())?.access_token
@@ -122,18 +136,21 @@ function registrationOf(host: HostProvider): ClientMetadata {
   return { ...metadata, ...(grant_types && { grant_types }) }
 }
 
-function isSame(one: EnsuredForResource, other: EnsuredForResource | undefined): boolean {
-  const { client_id, client_secret } = other?.client ?? {}
-  const isAtSame = one.server.issuer === other?.server.issuer
-  return isAtSame && one.client.client_id === client_id && one.client.client_secret === client_secret
+function isSameIssuer(one: string, other: string): boolean {
+  return withoutSlash(one) === withoutSlash(other)
+}
+
+function isAuthorizationEndpoint(url: URL, server: AuthorizationServerMetadata): boolean {
+  const endpoint = parse(`${server.authorization_endpoint}`)
+  return endpoint?.origin === url.origin && endpoint.pathname === url.pathname
 }
 
 function canBeAsked({ registration_client_uri, registration_access_token }: ClientInformation): boolean {
   return registration_client_uri !== undefined && registration_access_token !== undefined
 }
 
-function isForAnother(from: string, now: string): Error {
+function isForAnother(operation: string, from: string, now: string): Error {
   const [sentTo, current] = [from, now].map((issuer) => printable(issuer, LONGEST_ISSUER))
   const what = `the user was sent to ${sentTo}, and the resource is with ${current} by now: the code is not sent there; send the user to authorize again`
-  return failure({ operation: 'codeVerifier' }, 'issuer_mismatch', what)
+  return failure({ operation }, 'issuer_mismatch', what)
 }

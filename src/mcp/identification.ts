@@ -1,13 +1,12 @@
-import { type Entry, type Issuer, read, withoutSlash } from '../registrar/entry.js'
+import { type Entry, type Issuer, withoutSlash } from '../registrar/entry.js'
 import type { Ensured } from '../registrar/making.js'
 import type { EntryOptions } from '../registrar/registrar.js'
-import { registrationKey } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { noWayIn } from './authorization-servers.js'
 import { clientOfDocument, type IdentificationMethod, methodAt } from './ladder.js'
 import type { Wishes } from './options.js'
 import { registrationMetadata } from './registration-metadata.js'
-import type { KnownResource } from './stored-resource.js'
+import { type KnownResource, readRegistration } from './stored-resource.js'
 
 /** A usable client for a protected resource. */
 export interface EnsuredForResource extends Ensured {
@@ -40,7 +39,6 @@ export async function identified(
   const { preRegistered, document = '', anyLoopbackPort, entryOptionsFor } = wishes
   const plain = withoutSlash(server.issuer)
   const method = methodAt(server, wishes, refusedDocument)
-  const before = async () => (await read({ ...entry, key: registrationKey(plain, entry.name) })).requested
   const ways: Record<IdentificationMethod, () => Promise<Ensured>> = {
     pre_registered: async () => ({
       server,
@@ -53,7 +51,10 @@ export async function identified(
       action: 'none',
     }),
     dynamic_registration: async () => {
-      const circumstances = { server, scope, before: await before(), anyLoopbackPort }
+      const { requested, client } = await readRegistration(entry, server.issuer)
+      // Another client for the sake of a scope would cost the user's consent, whenever a stranger names another.
+      const isFixed = client !== undefined && client.registration_client_uri === undefined
+      const circumstances = { server, scope: isFixed ? undefined : scope, before: requested, anyLoopbackPort }
       return ensure(issuer, registrationMetadata(metadata, circumstances), entryOptionsFor(server.issuer))
     },
   }

@@ -1,3 +1,4 @@
+export type { TransportFetch } from './challenge-noting.js'
 export {
   type CheckedDocument,
   checkClientIdMetadataDocument,
@@ -8,6 +9,16 @@ export {
   lintClientIdMetadataDocument,
 } from './client-id-metadata-document.js'
 export type { DocumentFinding } from './document-finding.js'
+export type {
+  CredentialScope,
+  DiscoveryState,
+  HiddenMembers,
+  HostProvider,
+  PassedMembers,
+  PresentedClient,
+  RegistrarMembers,
+  WithRegistrar,
+} from './host-provider.js'
 export type { EnsuredForResource } from './identification.js'
 export type { IdentificationMethod } from './ladder.js'
 export { McpRegistrar } from './mcp-registrar.js'

@@ -19,13 +19,16 @@ export type IdentificationMethod = 'pre_registered' | 'client_id_metadata_docume
  */
 export function methodAt(
   { issuer, ...server }: AuthorizationServerMetadata,
-  { preRegistered, document }: Wishes,
+  { preRegistered, document, entryOptionsFor }: Wishes,
   refused: string | undefined,
 ): IdentificationMethod | undefined {
   if (preRegistered.has(withoutSlash(issuer))) return 'pre_registered'
-  const isRead = server.client_id_metadata_document_supported === true
-  if (document !== undefined && isRead && document !== refused) return 'client_id_metadata_document'
-  return server.registration_endpoint ? 'dynamic_registration' : undefined
+  const { provider } = entryOptionsFor(issuer)
+  const endpoint = provider?.registrationEndpoint?.({ issuer, ...server }) ?? server.registration_endpoint
+  const isRead = document !== undefined && server.client_id_metadata_document_supported === true
+  // Where there is no other way in, a document that was refused may do another time.
+  if (isRead && (document !== refused || !endpoint)) return 'client_id_metadata_document'
+  return endpoint ? 'dynamic_registration' : undefined
 }
 
 /** A client that is identified by a document: it has no secret, and is what the document says. */

@@ -2,15 +2,17 @@ import { type Call, openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { callableUrl } from '../http/url.js'
 import { checkClient } from '../keeping.js'
-import { withoutSlash } from '../registrar/entry.js'
+import { checkWhole } from '../metadata.js'
+import { fingerprint } from '../registrar/fingerprint.js'
 import { Flights } from '../registrar/flights.js'
 import { Registrar, type RegistrarOptions } from '../registrar/registrar.js'
-import { wanted } from '../registrar/wanted.js'
+import { described } from '../registrar/wanted.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { ascend } from './ascent.js'
 import type { EnsuredForResource } from './identification.js'
+import { methodAt } from './ladder.js'
 import { type ResourceOptions, wishesOf } from './options.js'
-import { keepResource, knownResource, resourceEntry } from './stored-resource.js'
+import { changeResource, isRegistered, knownResource, resourceEntry } from './stored-resource.js'
 
 /**
  * A `Registrar` that starts from the URL of a protected resource, such as an MCP server: finds its
@@ -65,22 +67,26 @@ export class McpRegistrar extends Registrar {
     options?: ResourceOptions,
   ): Promise<EnsuredForResource> {
     const { call, wishes, entry, url } = this.#about('ensureForResource', resource, options)
-    const { requested, fingerprint } = await wanted(metadata, 0, call)
+    const requested = described(metadata, call)
+    // A client that was registered by hand has its keys already.
+    if (wishes.preRegistered.size === 0) checkWhole(requested, { ...call, warn: () => {} })
     const { challenge, document, preferred, preRegistered, anyLoopbackPort } = wishes
     const { initialAccessToken, manageWith, provider } = wishes.entryOptionsFor(preferred ?? '')
-    const own = [initialAccessToken, manageWith, provider]
-    const clients = JSON.stringify([...preRegistered])
-    const common = [
+    const known = [...preRegistered].map(([issuer, client]) => [
+      issuer,
+      client.client_id,
+      client.client_secret,
+    ])
+    const asked = [
       entry.key,
-      fingerprint,
+      await fingerprint(requested),
       challenge,
       document,
       preferred,
-      clients,
       anyLoopbackPort,
-      call.timeout,
+      `${known}`,
     ]
-    return this.#flights.join([...common, ...own], call, (signal) =>
+    return this.#flights.join([...asked, initialAccessToken, manageWith, provider], call, (signal) =>
       ascend({
         url,
         metadata: requested as ClientMetadata,
@@ -117,15 +123,17 @@ export class McpRegistrar extends Registrar {
       throw failure(call, 'invalid_argument', what)
     }
     const { server } = known
-    const { document } = known.resource
     // Wherever the fault is, the resource may have moved to another server.
     const stale = { ...known.resource, at: 0 }
-    if (client.client_id === document) {
-      await keepResource(entry, { server, resource: { ...stale, refusedDocument: document } })
-      return true
+    const { client_id } = client
+    // The one in the store may be of an earlier call.
+    if (client_id === wishes.document || client_id === known.resource.document) {
+      await changeResource(entry, { server, resource: { ...stale, refusedDocument: client_id } })
+      return methodAt(server, { ...wishes, document: client_id }, client_id) === 'dynamic_registration'
     }
-    await keepResource(entry, { server, resource: stale })
-    if (wishes.preRegistered.get(withoutSlash(server.issuer))?.client_id === client.client_id) return false
+    await changeResource(entry, { server, resource: stale })
+    // What was registered by hand, or elsewhere, is not ours to give up.
+    if (!(await isRegistered(entry, server.issuer))) return false
     const entryOptions = wishes.entryOptionsFor(server.issuer)
     return this.invalidate(server.issuer, client, { ...entryOptions, ...remaining(call, call.signal) })
   }

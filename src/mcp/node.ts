@@ -10,7 +10,7 @@ export * from './index.js'
  */
 export class McpRegistrar extends UnguardedMcpRegistrar {
   constructor(options: RegistrarOptions) {
-    const { allowInsecureRequests } = Object(options) as RegistrarOptions
-    super({ fetch: guardedFetch({ allowLoopback: allowInsecureRequests === true }), ...options })
+    const { allowInsecureRequests, fetch } = Object(options) as RegistrarOptions
+    super({ ...options, fetch: fetch ?? guardedFetch({ allowLoopback: allowInsecureRequests === true }) })
   }
 }

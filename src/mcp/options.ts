@@ -60,6 +60,7 @@ export function wishesOf(given: ResourceOptions | undefined, call: Call): Wishes
     ...others
   } = options
   const { initialAccessToken, manageWith, provider, ...common } = others
+  const own = <T extends object>(members: T): T => Object.assign(Object.create(null), members)
   const preferred = authorizationServer === undefined ? undefined : withoutSlash(`${authorizationServer}`)
   if (preferred !== undefined) callableUrl(preferred, 'options.authorizationServer', call)
   if ((initialAccessToken || manageWith || provider) && preferred === undefined) {
@@ -73,7 +74,7 @@ export function wishesOf(given: ResourceOptions | undefined, call: Call): Wishes
     document: identifierOf(clientIdMetadataDocument, call),
     preferred,
     anyLoopbackPort: anyLoopbackPort === true,
-    entryOptionsFor: (issuer) => (withoutSlash(issuer) === preferred ? others : common),
+    entryOptionsFor: (issuer) => own(withoutSlash(issuer) === preferred ? others : common),
   }
 }
 

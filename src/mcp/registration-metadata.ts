@@ -34,7 +34,7 @@ export function registrationMetadata(metadata: ClientMetadata, circumstances: Ci
   const { server, scope, before, anyLoopbackPort } = circumstances
   const application_type = metadata.application_type || applicationType(metadata)
   const method = methodFor({ ...metadata, application_type }, server, before)
-  const granted = metadata.scope || union(before?.scope, scope)
+  const granted = metadata.scope || union(before?.scope, registrable(scope, server))
   const redirects = anyLoopbackPort && before && sameButForPorts(metadata, before) ? before : metadata
   const { redirect_uris } = redirects
   return {
@@ -45,6 +45,17 @@ export function registrationMetadata(metadata: ClientMetadata, circumstances: Ci
     // Between what is registered and what is asked for, the order says nothing.
     ...(granted && { scope: granted }),
   }
+}
+
+/** A server may refuse a whole registration for a scope that it does not list; users can be asked for it all the same. */
+function registrable(
+  scope: string | undefined,
+  { scopes_supported: listed }: AuthorizationServerMetadata,
+): string | undefined {
+  return scope
+    ?.split(' ')
+    .filter((one) => listed?.includes(one) ?? true)
+    .join(' ')
 }
 
 /**

@@ -2,12 +2,15 @@ import type { DcrError } from '../errors.js'
 import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { headOf } from '../http/head.js'
-import { firstByPrecedence } from '../http/precedence.js'
+import { firstByPrecedence, grace } from '../http/precedence.js'
 import { request } from '../http/request.js'
 import { callableUrl, parse, showUrl } from '../http/url.js'
 import { isRecord } from '../json.js'
 import { printable } from '../printable.js'
+import { withoutSlash } from '../registrar/entry.js'
+import type { Warning } from '../warnings.js'
 import { bearerChallenge, type Challenge } from './challenge.js'
+import { union } from './scope.js'
 
 /** What is known of a protected resource. */
 export interface Resource {
@@ -27,6 +30,7 @@ interface Document {
   readonly isAbove: boolean
   readonly servers: readonly string[]
   readonly scopes: readonly string[]
+  readonly warnings: readonly Warning[]
 }
 
 /** As many as are asked: a resource has one or two, and each is asked at four places. */
@@ -48,8 +52,9 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 export async function findResource(
   resource: URL,
   challenge: string | undefined,
+  prefer: (issuers: readonly string[]) => string[],
   call: Call,
-): Promise<Resource> {
+): Promise<Resource | undefined> {
   const asked = new Map<string, Promise<Document>>()
   // A challenge names one of the well-known places most often.
   const ask = (url: URL, own: Call) => {
@@ -67,9 +72,25 @@ export async function findResource(
     const what = `is not told of by a challenge of ${showUrl(resource)}`
     throw failure(own, 'discovery_failed', `the metadata of the resource ${what}`, { outcome: 'rejected' })
   }
-  const places = wellKnown(resource).map((url) => (own: Call) => ask(url, own))
-  const { best, failures } = await firstByPrecedence(call, [named, ...places], () => true)
-  const { identifier, isAbove, servers, scopes } = best ?? withoutMetadata(resource, failures, call)
+  // What a challenge in hand names is to be gone by (MCP): elsewhere is asked if that fails, or says nothing for long.
+  const isTold = bearerChallenge(challenge ?? '')?.resource_metadata !== undefined
+  let fails = () => {}
+  const failed = new Promise<void>((resolve) => {
+    fails = resolve
+  })
+  const first = (own: Call) =>
+    named(own).catch((error) => {
+      fails()
+      throw error
+    })
+  const places = wellKnown(resource).map((url) => async (own: Call) => {
+    if (isTold) await Promise.race([failed, grace(own.signal)])
+    return ask(url, own)
+  })
+  const { best, failures } = await firstByPrecedence(call, [first, ...places], () => true)
+  if (!best) return refuseOutage(failures)
+  const { identifier, isAbove, servers, scopes, warnings } = best
+  for (const { code, message, member } of warnings) call.warn(code, message, member)
   if (isAbove) {
     call.warn('resource_differs', 'The metadata are about a resource above the one asked for.', 'resource')
   }
@@ -80,9 +101,9 @@ export async function findResource(
   return {
     identifier,
     // Without any it has one at its own origin, as in the first revisions of MCP.
-    authorizationServers: servers.length > 0 ? servers.slice(0, MOST_SERVERS) : [resource.origin],
+    authorizationServers: servers.length > 0 ? prefer(servers).slice(0, MOST_SERVERS) : [resource.origin],
     challengedScope,
-    supportedScope: scopes.join(' ') || undefined,
+    supportedScope: union(...scopes),
   }
 }
 
@@ -93,20 +114,26 @@ function wellKnown({ origin, pathname, search }: URL): URL[] {
 }
 
 async function documentAt(url: URL, resource: URL, call: Call): Promise<Document> {
-  const { json, details } = await request({ method: 'GET', url }, call)
+  const warnings: Warning[] = []
+  const warn: Call['warn'] = (code, message, member) =>
+    void warnings.push({ code, message, ...(member && { member }) })
+  const { json, details } = await request({ method: 'GET', url }, { ...call, warn })
   const refuse = (code: 'invalid_response' | 'resource_mismatch', what: string) =>
     failure(call, code, what, { ...details, outcome: 'rejected' })
   if (!isRecord(json) || typeof json.resource !== 'string') {
     throw refuse('invalid_response', 'answered with something that is not the metadata of a resource')
   }
-  const { resource: identifier, authorization_servers, scopes_supported } = json
-  const match = matchOf(identifier, resource)
-  if (match === 'none') {
-    const named = printable(identifier, LONGEST_TOLD)
-    throw refuse('resource_mismatch', `is about the resource "${named}", not about ${showUrl(resource)}`)
+  const { resource: named, authorization_servers, scopes_supported } = json
+  const match = matchOf(named, resource)
+  // Who owns what is above says so where the owner of the origin publishes, and not where what is below it points to.
+  const isOwners = url.origin === resource.origin && url.pathname.startsWith(WELL_KNOWN)
+  if (match === 'none' || (match === 'above' && !isOwners)) {
+    const shown = printable(named, LONGEST_TOLD)
+    throw refuse('resource_mismatch', `is about the resource "${shown}", not about ${showUrl(resource)}`)
   }
   const servers = [...new Set(texts(authorization_servers))]
-  return { identifier, isAbove: match === 'above', servers, scopes: texts(scopes_supported) }
+  const isAbove = match === 'above'
+  return { identifier: named, isAbove, servers, scopes: texts(scopes_supported), warnings }
 }
 
 /**
@@ -115,7 +142,9 @@ async function documentAt(url: URL, resource: URL, call: Call): Promise<Document
  */
 function matchOf(identifier: string, resource: URL): 'exact' | 'above' | 'none' {
   const named = parse(identifier)
-  if (named?.origin !== resource.origin) return 'none'
+  // It is handed on as it is written: who compares it as text is to see what was meant.
+  const isPlain = named !== undefined && withoutSlash(named.href) === withoutSlash(identifier)
+  if (!isPlain || named.origin !== resource.origin || named.username || named.hash) return 'none'
   const above = named.pathname.replace(/\/$/, '')
   const below = resource.pathname.replace(/\/$/, '')
   if (above === below && named.search === resource.search) return 'exact'
@@ -126,17 +155,22 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : []
 }
 
+/** Whether a later answer may be another. */
+export function isOutage({ code }: DcrError): boolean {
+  return /^(network_error|timeout|server_error|rate_limited)$/.test(code)
+}
+
 /** What is told as it is, since it may be an attack, or is the caller's own doing. */
 const TELLING = new Set(['resource_mismatch', 'insecure_url', 'invalid_url', 'blocked_address', 'aborted'])
 
-/**
- * A server that answers and has no such document is one of the first revisions of MCP, with all at one
- * origin.
- */
-function withoutMetadata(resource: URL, failures: readonly DcrError[], call: Call): Document {
-  const telling = failures.find(({ code }) => TELLING.has(code))
-  const unreachable = failures.every(({ code }) => code === 'network_error' || code === 'timeout')
-  if (telling || unreachable) throw telling ?? failures[0]
+/** Who has no metadata says so; of one that fails, nobody knows, and what was refused is told. */
+function refuseOutage(failures: readonly DcrError[]): undefined {
+  const telling = failures.find(({ code }) => TELLING.has(code)) ?? failures.find(isOutage)
+  if (telling) throw telling
+}
+
+/** A resource of the first revisions of MCP has no metadata, and its authorization server at its own origin. */
+export function withoutMetadata({ href, origin }: URL, call: Call): Resource {
   call.warn('no_resource_metadata', 'The resource has no metadata: its origin is taken for its issuer.')
-  return { identifier: resource.href, isAbove: false, servers: [], scopes: [] }
+  return { identifier: href, authorizationServers: [origin] }
 }

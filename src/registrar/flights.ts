@@ -18,8 +18,12 @@ interface Flight<T> {
 export class Flights<T> {
   readonly #flights = new Set<Flight<T>>()
 
-  /** @param common - What has to be the same of two calls for one run to serve both: one with other credentials, or more time, may do better. */
-  async join(common: readonly unknown[], call: Call, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * @param wanted - What has to be the same of two calls for one run to serve both, beside their options: one with other
+   *   credentials, or more time, may do better.
+   */
+  async join(wanted: readonly unknown[], call: Call, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const common = [...wanted, ...optionsOf(call)]
     const isCommon = (flight: Flight<T>) => flight.common.every((value, index) => value === common[index])
     const flight = [...this.#flights].find(isCommon) ?? this.#start(common, run)
     flight.waiting++
@@ -46,4 +50,9 @@ export class Flights<T> {
     flight.result.then(end, end)
     return flight
   }
+}
+
+function optionsOf(call: Call): unknown[] {
+  const { timeout, fetch, provider, allowInsecureRequests, trustedOrigins, headers, limits } = call
+  return [timeout, fetch, provider, allowInsecureRequests, JSON.stringify([trustedOrigins, headers, limits])]
 }

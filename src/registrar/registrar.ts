@@ -115,7 +115,7 @@ export class Registrar {
     if (found) return found
     const { key, call, credentials } = entry
     const { initialAccessToken, manageWith } = credentials
-    const common = [key, want.fingerprint, call.timeout, call.provider, initialAccessToken, manageWith]
+    const common = [key, want.fingerprint, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
       ensured({ ...entry, call: { ...call, signal } }, want, this.#known),
     )

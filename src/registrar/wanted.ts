@@ -15,10 +15,16 @@ export interface Wanted {
   readonly skew: number
 }
 
-/** Refuses metadata that could not be sent, before anything is compared or asked. */
-export async function wanted(metadata: ClientMetadata, skew: number, call: Call): Promise<Wanted> {
+/** A copy of the metadata, each member fit to be sent; whether they go together is another matter. */
+export function described(metadata: ClientMetadata, call: Call): JsonObject {
   const requested = without(snapshot(metadata, call), isUnset)
   checkMembers(requested, call)
+  return requested
+}
+
+/** Refuses metadata that could not be sent, before anything is compared or asked. */
+export async function wanted(metadata: ClientMetadata, skew: number, call: Call): Promise<Wanted> {
+  const requested = described(metadata, call)
   // What is doubtful is told when it is sent.
   checkWhole(requested, { ...call, warn: () => {} })
   return { requested, fingerprint: await fingerprint(requested), now: seconds(), skew }

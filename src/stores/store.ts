@@ -44,6 +44,8 @@ export interface StoredResource {
   readonly authorizationServers: readonly string[]
   /** Those of them that would have been taken before the one in use, and could not be. */
   readonly passedOver: readonly string[]
+  /** With what those were tried, as text to compare. */
+  readonly means?: string | undefined
   /** The scopes to ask for. */
   readonly scope?: string | undefined
   /**

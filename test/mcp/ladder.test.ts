@@ -27,6 +27,19 @@ describe('the ladder', () => {
     expect(await registrar.invalidateForResource(resource.url, { client_id: 'by-hand' }, options)).toBe(false)
   })
 
+  test('a pre-registered client needs no metadata that could be registered', async () => {
+    const { origin, asked } = await startAuthorizationServer()
+    const resource = await startResource(origin)
+    const preRegistered = { [origin]: { client_id: 'by-hand' } }
+    // Its key was given by hand too.
+    const metadata = { redirect_uris: [], token_endpoint_auth_method: 'private_key_jwt' }
+
+    const ensured = await open().registrar.ensureForResource(resource.url, metadata, { preRegistered })
+
+    expect(ensured).toMatchObject({ client: { client_id: 'by-hand' }, method: 'pre_registered' })
+    expect(asked).toBe('')
+  })
+
   test('a client for one issuer is not shown to another', async () => {
     const { origin } = await startAuthorizationServer()
     const resource = await startResource(origin)

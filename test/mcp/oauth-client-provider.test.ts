@@ -44,9 +44,9 @@ async function start(management?: Parameters<typeof startAuthorizationServer>[0]
 
 /** What an SDK does to send a user to authorize. */
 async function authorize(provider: ReturnType<typeof withRegistrar<Host>>): Promise<string> {
-  await provider.discoveryState()
+  const { authorizationServerMetadata } = await provider.discoveryState()
   const { client_id } = await provider.clientInformation()
-  const url = new URL('https://as.example.com/authorize')
+  const url = new URL(authorizationServerMetadata.authorization_endpoint)
   url.searchParams.set('client_id', client_id)
   await provider.redirectToAuthorization(url)
   return `${provider.sentTo.at(-1)?.searchParams.get('client_id')}`
@@ -141,6 +141,37 @@ describe('what is not about the client', () => {
     expect(provider.greeting).toBe(host.greeting)
     expect(await provider.tokens()).toBe(host.tokens())
     expect(provider.redirectUrl).toBe(host.redirectUrl)
+  })
+
+  test('may be frozen, or set through what is wrapped', async () => {
+    const { server, wrap } = await start()
+    class Frozen extends Host {
+      readonly clientInformation = neverCalled
+      readonly state = () => 'a state'
+      constructor() {
+        super()
+        Object.freeze(this)
+      }
+    }
+    const own = wrap(new Frozen())
+    expect(await own.clientInformation()).toMatchObject({ issuer: server.origin })
+    expect(own.state()).toBe('a state')
+
+    class Application extends Host {
+      #label = ''
+      get label() {
+        return this.#label
+      }
+      set label(text) {
+        this.#label = text
+      }
+    }
+    const host = new Application()
+    const provider = wrap(host)
+    provider.label = 'of the application'
+    expect(host.label).toBe('of the application')
+    expect(provider.label).toBe('of the application')
+    expect('label' in provider).toBe(true)
   })
 
   test('an SDK can neither register nor keep what it discovers', async () => {

@@ -103,3 +103,17 @@ describe('another port of this machine', () => {
     expect(uris(now, true)).toEqual(now)
   })
 })
+
+describe('the scope', () => {
+  const of = (scope: string, scopes_supported?: string[]) =>
+    registrationMetadata({}, { server: { issuer, ...(scopes_supported && { scopes_supported }) }, scope })
+      .scope
+
+  test('is what the resource needs, where the server does not list its scopes', () => {
+    expect(of('read write')).toBe('read write')
+  })
+  test('is without what the server does not list, for which it may refuse all', () => {
+    expect(of('read write', ['openid', 'read'])).toBe('read')
+    expect(of('read write', ['openid'])).toBeUndefined()
+  })
+})

@@ -24,6 +24,7 @@ interface Fault {
 }
 
 export interface AuthorizationServer extends ScriptedServer {
+  readonly metadata: ScriptedServer['metadata'] & { authorization_endpoint: string }
   /** What the server knows: the truth, whatever the answers said. */
   readonly clients: Map<string, ClientInformation>
   /** The methods that were asked, less discovery: `POST PUT`. */
@@ -42,6 +43,7 @@ export interface AuthorizationServer extends ScriptedServer {
 export async function startAuthorizationServer(given: ServerOptions = {}): Promise<AuthorizationServer> {
   const options: ServerOptions = { ...given }
   const scripted = await startScripted()
+  const authorization_endpoint = `${scripted.origin}/authorize`
   const clients = new Map<string, ClientInformation>()
   const faults: Record<string, Fault[]> = {}
   let count = 0
@@ -86,7 +88,8 @@ export async function startAuthorizationServer(given: ServerOptions = {}): Promi
   }
   const answer = (request: Received): Step => {
     const { method, url, body } = request
-    if (url === '/.well-known/oauth-authorization-server') return { body: { ...scripted.metadata, ...options.metadata } }
+    if (url === '/.well-known/oauth-authorization-server')
+      return { body: { ...scripted.metadata, authorization_endpoint, ...options.metadata } }
     if (url.startsWith('/.well-known/')) return { status: 404 }
     const fault = faults[method]?.shift()
     if (fault && !fault.isApplied) return fault.step
@@ -112,6 +115,7 @@ export async function startAuthorizationServer(given: ServerOptions = {}): Promi
   }
   return {
     ...scripted,
+    metadata: { ...scripted.metadata, authorization_endpoint },
     get connections() {
       return scripted.connections
     },
