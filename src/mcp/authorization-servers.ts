@@ -4,6 +4,7 @@ import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { firstByPrecedence } from '../http/precedence.js'
 import { callableUrl, showUrl } from '../http/url.js'
+import { isUnset } from '../json.js'
 import { printable } from '../printable.js'
 import { withoutSlash } from '../registrar/entry.js'
 import type { AuthorizationServerMetadata } from '../types.js'
@@ -64,7 +65,7 @@ const LYING = new Set(['issuer_mismatch', 'blocked_address', 'aborted', 'timeout
 /** The endpoints that the application calls with what it was given here: a stranger names them. */
 function checkEndpoints(server: AuthorizationServerMetadata, call: Call): void {
   for (const member of ['authorization_endpoint', 'token_endpoint'] as const) {
-    if (server[member] !== undefined) callableUrl(server[member], `the ${member} of ${server.issuer}`, call)
+    if (!isUnset(server[member])) callableUrl(server[member], `the ${member} of ${server.issuer}`, call)
   }
 }
 

@@ -433,3 +433,46 @@ describe('a user who was sent to authorize', () => {
     expect(await again.codeVerifier()).toBe('verifier')
   })
 })
+
+describe('a resource that moves while a user is sent to authorize', () => {
+  async function moving() {
+    const started = await start()
+    const other = await startAuthorizationServer()
+    const host = new Host()
+    const provider = started.wrap(host)
+    const move = async () => {
+      started.resource.document.authorization_servers = [other.origin]
+      await started.registrar.ensureForResource(started.resource.url, METADATA, { challenge: 'Bearer' })
+      await provider.discoveryState()
+    }
+    return { ...started, other, host, provider, move }
+  }
+
+  test('gets neither the user nor the code that another server will give', async () => {
+    const { server, host, provider, move } = await moving()
+    const { authorizationServerMetadata } = await provider.discoveryState()
+    const { client_id } = await provider.clientInformation()
+    const url = new URL(authorizationServerMetadata.authorization_endpoint)
+    url.searchParams.set('client_id', client_id)
+    await move()
+
+    const error = await failureOf(provider.redirectToAuthorization(url))
+
+    expect(error).toMatchObject({ code: 'issuer_mismatch', outcome: 'not_sent' })
+    expect(error.message).toContain(server.origin)
+    expect(host.sentTo).toEqual([])
+    expect(url.searchParams.get('client_id')).toBe(client_id)
+  })
+
+  test('does not get the refresh token of the server before', async () => {
+    const { host, provider, move } = await moving()
+    await authorize(provider)
+    const tokens = { access_token: 'access-of-the-first', refresh_token: 'refresh-of-the-first' }
+    host.saveTokens(tokens)
+    expect(await provider.tokens()).toEqual(tokens)
+
+    await move()
+
+    expect(await provider.tokens()).toEqual({ access_token: 'access-of-the-first', refresh_token: undefined })
+  })
+})
