@@ -9,7 +9,7 @@ import { killTree, type Moment, randomMoment, TOGETHER } from './trees.js'
 import { insist, Violation } from './violation.js'
 
 /** Trees at the servers of each lane: 1,000 kills in all. */
-const TREES = isShort ? 32 : 125
+const TREES = isShort ? 16 : 125
 
 /** Which processes are started and killed at which kind of server, in two lanes that take as long. */
 const LANES: readonly (readonly [Management, number])[][] = [
