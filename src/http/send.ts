@@ -69,7 +69,7 @@ export async function begin(
             ...((method === 'PUT' || method === 'DELETE') && { keepalive: false }),
           } as const
           const given: unknown = await (call.fetch
-            ? call.fetch(new Request(request, init))
+            ? sentBy(call.fetch, new Request(request, init))
             : fetch(request, init))
           if (isResponse(given)) return given
           const what = 'was sent, but what the option fetch gave is no Response'
@@ -103,6 +103,11 @@ export async function begin(
 function bodyOf(text: string | undefined): string | Blob | null {
   if (text === undefined) return null
   return 'Deno' in globalThis ? new Blob([text]) : text
+}
+
+/** Node's fetch no longer hears the signal of a request that was collected as garbage: it is held until there is an answer. */
+async function sentBy(send: NonNullable<Call['fetch']>, request: Request): Promise<unknown> {
+  return Promise.resolve(send(request)).finally(() => request)
 }
 
 /** Another's `Response` will do, such as that of npm's undici. */
