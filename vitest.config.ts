@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // `npm run test:command` runs these.
+    exclude: [...configDefaults.exclude, 'test/cli/**', 'test/onboarding/**'],
     setupFiles: ['test/canaries.ts', 'test/network-guard.ts'],
     // A test that needs longer hangs: no test sleeps, and no server here is further away than loopback.
     testTimeout: 10_000,

@@ -4,6 +4,7 @@ import { cpu } from './cpu.js'
 import { durableSave, manyKept, warmEnsure } from './file-store.js'
 import { importTime } from './import-time.js'
 import { mcpRoundTrips } from './mcp-round-trips.js'
+import { onboarding } from './onboarding.js'
 import { peers } from './peers.js'
 import { roundTrips } from './round-trips.js'
 import { size } from './size.js'
@@ -23,6 +24,7 @@ const sections = {
   'warm-ensure': warmEnsure,
   'durable-save': durableSave,
   'many-kept': manyKept,
+  onboarding,
 }
 const chosen = process.argv.slice(2).filter((argument) => argument !== '--write')
 const unknown = chosen.filter((name) => !Object.hasOwn(sections, name))

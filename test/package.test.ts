@@ -89,12 +89,14 @@ describe('what is published', () => {
       'README.md',
       'SECURITY.md',
       'package.json',
+      'schemas/manifest.json',
     ])
     // What several entries share has a name that tsup makes up.
-    const shared = /^dist\/(chunk|(?!agent)[\w-]+-[\w-]{8})\.(js|d\.ts)$/
+    const shared = /^dist\/(cli\/[\w-]+|chunk|(?!agent)[\w-]+-[\w-]{8})\.(js|d\.ts)$/
     expect(files.filter((path: string) => path.startsWith('dist/') && !shared.test(path)).sort()).toEqual([
       'dist/agent-runtimes.d.ts',
       'dist/agent-runtimes.js',
+      'dist/cli.js',
       'dist/index.d.ts',
       'dist/index.js',
       'dist/mcp-node.js',
@@ -104,6 +106,8 @@ describe('what is published', () => {
       'dist/node.js',
       'dist/oauth4webapi.d.ts',
       'dist/oauth4webapi.js',
+      'dist/onboarding.d.ts',
+      'dist/onboarding.js',
       'dist/openid-client.d.ts',
       'dist/openid-client.js',
       'dist/providers/index.d.ts',

@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+export const source = 'src/cli'
+export const target = 'docs/cli.md'
+
+const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+/** What is read of the commands is data: whatever a command needs to run is not loaded. */
+async function commandsAndCodes() {
+  const contents = `export { catalogue } from '${file('src/cli/catalogue.ts')}'
+    export { MEANINGS } from '${file('src/cli/exit-meanings.ts')}'`
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: file('.') },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    external: ['pg', 'redis'],
+  })
+  const { catalogue, MEANINGS } = await import(
+    `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
+  )
+  const commands = await Promise.all(catalogue.map(async ({ load }) => (await load()).command))
+  return { commands, codes: MEANINGS }
+}
+
+const header = `<!-- Generated from ${source} by \`npm run generate\`. Do not edit. -->
+
+# The command \`dcr\`
+
+Registers clients at authorization servers, keeps them, and reads, changes and deletes them: what the library does, from a
+script. Nothing has to be installed for it:
+
+\`\`\`sh
+npx dcr-client register https://as.example.com --redirect-uri https://app.example.com/cb --name "App"
+\`\`\`
+
+- **stdout has the result and nothing else**, as JSON, or as a table on a terminal; \`--output json|yaml|env|table\` says otherwise.
+  What is for people goes to stderr.
+- **Clients are kept** in a store, under their issuer and a name of yours (\`--as\`, default \`default\`). By default that is a
+  folder of this user; \`--store\` or \`$DCR_STORE\` names another: \`file:PATH\`, \`redis://HOST\`, \`postgres://HOST/DATABASE\`, or
+  \`memory:\`, which ends with the command. Redis needs the package \`redis\` and PostgreSQL the package \`pg\`:
+  \`npx -p dcr-client -p redis dcr list\`. A URL with a password in it is taken from \`$DCR_STORE\` alone.
+- **Secrets are never arguments.** They come from the environment (\`--token-env NAME\`), from a file (\`--token-file PATH\`) or from
+  stdin (\`--token-file -\`). In results they are masked (\`••••\`) unless \`--show-secrets\` is given.
+- **Ctrl-C stops what has not begun**, and waits for the answer to what was sent, so that it is kept. A second one gives that up:
+  what may have been registered then is listed by \`dcr orphans\`.
+- A provider (\`--provider\`) and credentials are not kept: give them to each command that calls the server.
+`
+
+function table(rows, head) {
+  if (rows.length === 0) return ''
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+  return `\n${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}`
+}
+
+function optionRow({ name, value, description, isRepeatable, choices }) {
+  const known = choices ? `: ${choices.map((choice) => `\`${choice}\``).join(', ')}` : ''
+  return [
+    `\`--${name}${value ? ` ${value}` : ''}\``,
+    `${description}${known}${isRepeatable ? '; may be repeated' : ''}`,
+  ]
+}
+
+function section({ name, summary, description, arguments: names, options, examples }) {
+  const usage = names.map(({ name, isOptional }) => (isOptional ? ` [${name}]` : ` <${name}>`)).join('')
+  const told = description ? `${summary}. ${description}` : `${summary}.`
+  const given = names.map(({ name, description, choices }) => [
+    `\`${name}\``,
+    `${description}${choices ? `: ${choices.map((choice) => `\`${choice}\``).join(', ')}` : ''}`,
+  ])
+  const rows = [...given, ...options.map(optionRow)]
+  const shown = examples.map(({ what, command }) => `# ${what}\n${command}\n`).join('\n')
+  return `\n## dcr ${name}\n\n\`dcr ${name} [options]${usage}\`\n\n${told}\n${table(rows, ['argument or option', ''])}\n\`\`\`sh\n${shown}\`\`\`\n`
+}
+
+/** The page about the command. */
+export async function generate() {
+  const { commands, codes } = await commandsAndCodes()
+  const exits = table(
+    codes.map(([code, meaning]) => [`${code}`, meaning]),
+    ['exit code', ''],
+  )
+  return `${header}${exits}${commands.map(section).join('')}`
+}

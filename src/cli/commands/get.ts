@@ -1,0 +1,40 @@
+import { DcrClient, discover } from '../../index.js'
+import { clientInFile, tellIfNewer } from '../client-file.js'
+import type { Command } from '../command.js'
+import { CLIENT_FILE, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
+import { storeOfOne } from '../store-of-one.js'
+import { checkIsKept, entryOptions, issuerIn, keptClient } from '../target.js'
+
+export const command: Command = {
+  name: 'get',
+  summary: 'Read the registration of a client from its server',
+  description: 'What it answers is kept, as a server may hand out new credentials with it (RFC 7592 §2.1).',
+  arguments: [{ name: 'issuer', description: 'The issuer identifier of the server' }],
+  options: [NAME, CLIENT_FILE, ...SERVER, ...STORE, ...REQUESTS, ...OUTPUT],
+  examples: [
+    { what: 'What the server knows of the client', command: 'dcr get https://as.example.com' },
+    {
+      what: 'Of a client that was registered elsewhere',
+      command: 'dcr get https://as.example.com --client client.json',
+    },
+  ],
+  async run(context) {
+    const issuer = issuerIn(context)
+    checkIsKept(context)
+    const { name, ...options } = await entryOptions(context)
+    const given = await clientInFile(context)
+    const store = await context.store()
+    if (given) {
+      const server = await discover(issuer, context.requests.options)
+      const read = await new DcrClient(server, { ...options, store }).get(given)
+      tellIfNewer(context, given, read)
+      await context.print(read)
+      return undefined
+    }
+    const { key, stored, client } = await keptClient(context, issuer, name)
+    const server = stored.server ?? (await discover(issuer, context.requests.options))
+    const dcr = new DcrClient(server, { ...options, store: storeOfOne(store, key) })
+    await context.print(await dcr.get(client))
+    return undefined
+  },
+}

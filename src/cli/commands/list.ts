@@ -1,0 +1,49 @@
+import type { StoredRegistration } from '../../index.js'
+import type { Command } from '../command.js'
+import { OUTPUT, STORE } from '../options.js'
+import { time } from '../time.js'
+
+export const command: Command = {
+  name: 'list',
+  summary: 'List the clients in the store',
+  description: 'Sends nothing, and shows no secret.',
+  arguments: [{ name: 'issuer', description: 'Only the clients at this issuer', isOptional: true }],
+  options: [...STORE, ...OUTPUT],
+  examples: [
+    { what: 'All of them, as a table', command: 'dcr list --output table' },
+    {
+      what: 'The names of those at one server',
+      command: "dcr list https://as.example.com | jq -r '.[].name'",
+    },
+  ],
+  async run(context) {
+    const issuer = context.argument('issuer')
+    const all = await (await context.store()).list(issuer)
+    const clients = all.map(([, stored]) => stored).filter(({ client }) => client !== undefined)
+    const found = clients.filter((stored) => issuer === undefined || isAt(stored, issuer))
+    await context.print(found.sort(byPlace).map(row))
+    return undefined
+  },
+}
+
+function isAt(stored: StoredRegistration, issuer: string): boolean {
+  return stored.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '')
+}
+
+function byPlace(one: StoredRegistration, other: StoredRegistration): number {
+  return `${one.issuer} ${one.name}` < `${other.issuer} ${other.name}` ? -1 : 1
+}
+
+function row({ issuer, name, client, trouble, intent, orphans = [] }: StoredRegistration) {
+  const { client_id, client_name, client_secret_expires_at: end = 0 } = client ?? {}
+  return {
+    issuer,
+    ...(name !== undefined && { name }),
+    client_id,
+    ...(client_name !== undefined && { client_name }),
+    ...(end > 0 && { secret_expires: time(end) }),
+    ...(trouble !== undefined && { trouble }),
+    ...(intent !== undefined && { unanswered: intent.operation }),
+    ...(orphans.length > 0 && { orphans: orphans.length }),
+  }
+}

@@ -1,0 +1,44 @@
+import type { PlannedClient } from '../../onboarding/index.js'
+import type { Command } from '../command.js'
+import { onboardingOf } from '../manifest/carrying-out.js'
+import { manifestOf } from '../manifest/manifest-file.js'
+import { MANIFEST, SHARD } from '../manifest/options.js'
+import { OUTPUT, REQUESTS, STORE } from '../options.js'
+
+/** What each action is called in the summary. */
+const WORDS: Readonly<Record<PlannedClient['action'], string>> = {
+  register: 'to register',
+  update: 'to update',
+  renew: 'to renew',
+  replace: 'to replace',
+  none: 'unchanged',
+  orphaned: 'orphaned, which are left alone',
+}
+
+export const command: Command = {
+  name: 'plan',
+  summary: 'Show what apply would do, and send nothing',
+  description:
+    'Compares the manifest with the store, member by member. Clients that are in the store and not in the manifest are shown as orphaned.',
+  arguments: [MANIFEST],
+  options: [SHARD, ...STORE, ...REQUESTS, ...OUTPUT],
+  examples: [
+    { what: 'What has to be done', command: 'dcr plan clients.yaml' },
+    {
+      what: 'As JSON, only what is to be done',
+      command: `dcr plan clients.yaml --output json | jq 'map(select(.action != "none"))'`,
+    },
+  ],
+  async run(context) {
+    const plans = await (await onboardingOf(context, await manifestOf(context))).plan()
+    const counts = new Map<PlannedClient['action'], number>()
+    for (const { action } of plans) counts.set(action, (counts.get(action) ?? 0) + 1)
+    await context.print(plans)
+    const words = Object.keys(WORDS) as PlannedClient['action'][]
+    const told = words.flatMap((action) =>
+      counts.has(action) ? `${counts.get(action)} ${WORDS[action]}` : [],
+    )
+    context.tell(`${told.join(', ')}.`)
+    return undefined
+  },
+}

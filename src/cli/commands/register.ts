@@ -1,0 +1,63 @@
+import { differences, type Ensured, Registrar } from '../../index.js'
+import { printable } from '../../printable.js'
+import type { Command, Context } from '../command.js'
+import { CommandError, UsageError } from '../errors.js'
+import { METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
+import { requestedMetadata } from '../requested.js'
+import { checkIsKept, entryOptions, issuerIn } from '../target.js'
+
+export const command: Command = {
+  name: 'register',
+  summary: 'Register a client, and keep it in the store',
+  description:
+    'Done again with the same metadata, it sends nothing and gives the client that is kept. With other metadata it is refused: --as NAME registers another client, `dcr update` changes the one there is.',
+  arguments: [{ name: 'issuer', description: 'The issuer identifier of the server' }],
+  options: [...METADATA, NAME, ...SERVER, ...STORE, ...REQUESTS, ...OUTPUT],
+  examples: [
+    {
+      what: 'A client for a web application',
+      command: 'dcr register https://as.example.com --redirect-uri https://app.example.com/cb --name "App"',
+    },
+    {
+      what: 'With an initial access token, and metadata from a file',
+      command: 'dcr register https://as.example.com --metadata app.yaml --token-env INITIAL_TOKEN --as app',
+    },
+  ],
+  async run(context) {
+    const issuer = issuerIn(context)
+    const wanted = await requestedMetadata(context)
+    if (Object.keys(wanted).length === 0)
+      throw new UsageError('say what to register: --redirect-uri URI, --name TEXT, or --metadata FILE')
+    checkIsKept(context)
+    const options = await entryOptions(context)
+    const registrar = new Registrar({ store: await context.store() })
+    const { action, reasons, changed } = await registrar.plan(issuer, wanted, options)
+    if (action !== 'register' && reasons.includes('metadata_changed')) {
+      const members = changed.map((member) => printable(member, 64)).join(', ')
+      throw new CommandError(
+        `${JSON.stringify(options.name)} is registered there with other metadata (${members}): \`dcr update\` changes it, --as NAME registers another client`,
+      )
+    }
+    const ensured = await registrar.ensure(issuer, wanted, options)
+    tellWhatWasDone(context, ensured, options.name)
+    for (const { member } of differences(wanted, ensured.client)) {
+      context.tell(`note: the server has granted another ${printable(member, 64)} than was asked for`)
+    }
+    await context.print(ensured.client)
+    return undefined
+  },
+}
+
+const DONE: Readonly<Record<Ensured['action'], string>> = {
+  none: 'is registered already; nothing was sent',
+  register: 'is registered',
+  update: 'was renewed',
+  replace: 'was registered anew',
+}
+
+function tellWhatWasDone(context: Context, { action }: Ensured, name: string): void {
+  const secrets = context.isSet('show-secrets')
+    ? ''
+    : '. Its secrets are in the store: --show-secrets writes them out'
+  context.tell(`${JSON.stringify(name)} ${DONE[action]}${secrets}.`)
+}

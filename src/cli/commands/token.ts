@@ -1,0 +1,79 @@
+import {
+  type ClientAuthentication,
+  clientSecretBasic,
+  clientSecretJwt,
+  clientSecretPost,
+  discover,
+  requestToken,
+} from '../../index.js'
+import type { Command, Context } from '../command.js'
+import { UsageError } from '../errors.js'
+import { NAME, OUTPUT, REQUESTS, STORE } from '../options.js'
+import { secretOf } from '../secrets.js'
+import { issuerIn, keptClient } from '../target.js'
+
+const METHODS = {
+  client_secret_basic: clientSecretBasic,
+  client_secret_post: clientSecretPost,
+  client_secret_jwt: clientSecretJwt,
+} as const
+
+export const command: Command = {
+  name: 'token',
+  summary: 'Get an access token by client credentials',
+  description:
+    'With --client-id for that client, without it for the one that is kept (RFC 6749 §4.4). The token is masked unless --show-secrets is given.',
+  arguments: [{ name: 'issuer', description: 'The issuer identifier of the server' }],
+  options: [
+    { name: 'client-id', value: 'ID', description: 'The client; default: the one that is kept' },
+    { name: 'client-secret-env', value: 'NAME', description: 'The environment variable with its secret' },
+    { name: 'client-secret-file', value: 'PATH', description: 'The file with its secret; - for stdin' },
+    {
+      name: 'method',
+      value: 'METHOD',
+      description: 'How it proves itself; default: as it was registered, or client_secret_basic',
+      choices: Object.keys(METHODS),
+    },
+    { name: 'scope', value: 'WORDS', description: 'Scopes with spaces between them' },
+    { name: 'resource', value: 'URI', description: 'What the token is for (RFC 8707)' },
+    NAME,
+    ...STORE,
+    ...REQUESTS,
+    ...OUTPUT,
+  ],
+  examples: [
+    {
+      what: 'Register with a token that may do so',
+      command:
+        'dcr token https://as.example.com --client-id onboarding --client-secret-env SECRET --scope register --show-secrets --output json |\n    dcr register https://as.example.com --redirect-uri https://app.example.com/cb --token-file -',
+    },
+  ],
+  async run(context) {
+    const issuer = issuerIn(context)
+    const authentication = await authenticationIn(context, issuer)
+    const { options } = context.requests
+    const server = await discover(issuer, options)
+    const [scope, resource] = [context.text('scope'), context.text('resource')]
+    await context.print(await requestToken(server, authentication, { ...options, scope, resource }))
+    return undefined
+  },
+}
+
+async function authenticationIn(context: Context, issuer: string): Promise<ClientAuthentication> {
+  const client_id = context.text('client-id')
+  const client_secret = await secretOf(context, 'client-secret')
+  const given = context.text('method')
+  if (client_id !== undefined) {
+    if (client_secret === undefined)
+      throw new UsageError('--client-id needs --client-secret-env NAME or --client-secret-file PATH')
+    return by(given ?? 'client_secret_basic')({ client_id, client_secret })
+  }
+  if (client_secret !== undefined) throw new UsageError('a secret needs --client-id ID')
+  const { client } = await keptClient(context, issuer, context.text('as') ?? 'default')
+  return by(given ?? client.token_endpoint_auth_method ?? 'client_secret_basic')(client)
+}
+
+function by(method: string) {
+  if (Object.hasOwn(METHODS, method)) return METHODS[method as keyof typeof METHODS]
+  throw new UsageError(`the client proves itself by another method than ${Object.keys(METHODS).join(', ')}`)
+}

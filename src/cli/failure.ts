@@ -1,0 +1,40 @@
+import { DcrError } from '../errors.js'
+import { printable } from '../printable.js'
+import { CommandError, UsageError } from './errors.js'
+
+/** Characters: the longest message there is, with a long address and the words of a server, has half of it. */
+const LONGEST_MESSAGE = 4096
+
+/** What people are told of an error: never a stack, and never what an error of another's making may hold. */
+export function told(error: unknown, command: string): string {
+  if (error instanceof UsageError) return `${shown(error)}\nSee: dcr ${`${command} `.trimStart()}--help`
+  // The name of a function of the library says nothing to who has called a command.
+  if (error instanceof DcrError) return `${shown(error).replace(/^\w+: /, `${command}: `)}${advice(error)}`
+  if (error instanceof CommandError) return shown(error)
+  const name = error instanceof Error ? error.name : typeof error
+  return `unexpected ${name}: ${error instanceof Error ? shown(error) : ''}\nThis is a defect of dcr: please report it with the command.`
+}
+
+function shown({ message }: Error): string {
+  return message
+    .split('\n')
+    .map((line) => printable(line, LONGEST_MESSAGE))
+    .join('\n')
+}
+
+/** What helps at a command line, where the message speaks of the library's options. */
+function advice({ code, outcome, client }: DcrError): string {
+  const known = ADVICE[code]
+  const line = known ? `\n${known}` : ''
+  if (client === undefined || outcome === 'not_sent') return line
+  return `${line}\nThe server has done it. If it is not in \`dcr list\`, it is in \`dcr orphans\`.`
+}
+
+const ADVICE: Readonly<Partial<Record<DcrError['code'], string>>> = {
+  insecure_url: 'For a server on this machine: --allow-insecure-requests.',
+  unauthorized: 'Another token: --token-env NAME, or --token-file PATH.',
+  missing_credential: 'Give it by --token-env NAME, --token-file PATH or --manage-with.',
+  untrusted_origin: 'If you trust it: --trusted-origin ORIGIN.',
+  registration_in_doubt: 'See: dcr orphans. What is not there: dcr orphans --forget ID.',
+  timeout: 'More time: --timeout SECONDS.',
+}

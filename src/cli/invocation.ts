@@ -1,0 +1,121 @@
+import process from 'node:process'
+import type { CredentialStore, Warning } from '../index.js'
+import type { Context } from './command.js'
+import { UsageError } from './errors.js'
+import { Files } from './files.js'
+import { type Format, formatted } from './formats.js'
+import { masked } from './masking.js'
+import { Requests } from './requests.js'
+import { type OpenStore, openStore } from './stores.js'
+import { type Terminal, terminalOf } from './terminal.js'
+
+/** What was given for each argument and option, by their names. */
+export interface Given {
+  readonly arguments: ReadonlyMap<string, string>
+  readonly options: ReadonlyMap<string, string | true | readonly string[]>
+}
+
+/** One run of a command: what it was given, and what it leaves behind. */
+export class Invocation implements Context {
+  readonly environment = process.env
+  readonly requests: Requests
+  readonly #given: Given
+  readonly #interruption = new AbortController()
+  readonly #terminal: Terminal = terminalOf(process.env)
+  readonly #files = new Files()
+  #opening: Promise<OpenStore> | undefined
+
+  constructor(
+    given: Given,
+    readonly commands: Context['commands'],
+  ) {
+    this.#given = given
+    const timeout = this.text('timeout')
+    this.requests = new Requests({
+      ...(timeout !== undefined && { timeout: milliseconds(timeout) }),
+      allowInsecureRequests: this.isSet('allow-insecure-requests'),
+      trustedOrigins: this.texts('trusted-origin'),
+      onWarning: (warning) => this.tell(warningLine(warning)),
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.#interruption.signal
+  }
+
+  get isInteractive(): boolean {
+    return this.#terminal.isInteractive
+  }
+
+  get hasColours(): boolean {
+    return this.#terminal.hasColours
+  }
+
+  argument(name: string): string | undefined {
+    return this.#given.arguments.get(name)
+  }
+
+  text(option: string): string | undefined {
+    const value = this.#given.options.get(option)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  texts(option: string): readonly string[] {
+    const value = this.#given.options.get(option)
+    return Array.isArray(value) ? value : []
+  }
+
+  isSet(option: string): boolean {
+    return this.#given.options.get(option) === true
+  }
+
+  async store(): Promise<CredentialStore> {
+    this.#opening ??= openStore(this.text('store'), this.environment)
+    return (await this.#opening).store
+  }
+
+  /** Ends what would keep the process running. */
+  async close(): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined)
+    await opened?.close()
+  }
+
+  read(path: string, option: string): Promise<string> {
+    return this.#files.read(path, option)
+  }
+
+  async print(result: unknown): Promise<void> {
+    const format = (this.text('output') ?? (process.stdout.isTTY ? 'table' : 'json')) as Format
+    const shown = this.isSet('show-secrets') ? result : masked(result)
+    this.write(await formatted(shown, format, (line) => this.tell(line)))
+  }
+
+  write(text: string): void {
+    process.stdout.write(text)
+  }
+
+  tell(line: string): void {
+    process.stderr.write(`${line}\n`)
+  }
+
+  /** The first stops what has not begun, the second gives up what has. */
+  interrupt(): void {
+    if (this.signal.aborted) {
+      this.requests.abort()
+      return
+    }
+    this.#interruption.abort(new Error('interrupted'))
+    if (this.requests.interrupt())
+      this.tell('Interrupted: what was sent is waited for. Press Ctrl-C again to give that up.')
+  }
+}
+
+function milliseconds(seconds: string): number {
+  // As the library has it: what is more than a timer can take, it refuses.
+  if (/^\d+(\.\d+)?$/.test(seconds) && Number(seconds) > 0) return Number(seconds) * 1000
+  throw new UsageError('--timeout must be seconds, more than 0')
+}
+
+function warningLine({ code, member, message }: Warning): string {
+  return `note: ${message}${member === undefined ? '' : ` (${member})`} [${code}]`
+}

@@ -1,0 +1,39 @@
+import process from 'node:process'
+import { CommanderError } from 'commander'
+import { catalogue } from './catalogue.js'
+import type { ExitCode } from './exit-codes.js'
+import { type Chosen, chosenBy } from './program.js'
+import { secretArgument } from './secret-argument.js'
+import { version } from './version.js'
+
+/**
+ * Runs the command of a command line. All that the help does not need is loaded afterwards: it is there at once.
+ *
+ * @param line - Without the program itself.
+ */
+export async function main(line: readonly string[]): Promise<ExitCode> {
+  const objection = secretArgument(line) ?? (await chosenOr(line))
+  if (objection === 'done') return 0
+  const { run, refuse } = await import('./run.js')
+  if (typeof objection !== 'string') return run(objection)
+  return refuse(objection, catalogue.find(({ name }) => line[0] === name)?.name ?? '')
+}
+
+/** What is chosen; `done`, where that was help; or what is wrong. */
+async function chosenOr(line: readonly string[]): Promise<Chosen | string> {
+  try {
+    return (await chosenBy(line, version(), (text) => process.stdout.write(text))) ?? 'done'
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 'done' : misunderstood(error)
+  }
+}
+
+/** What was given as the value of an option may be a secret, and is not repeated. */
+function misunderstood({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'a command is missing'
+  return message
+    .replace(/^error: /, '')
+    .replace(/('--?[\w-]+)=[^']*'/s, "$1'")
+    .replace(/^(option '[^']*' argument) '.*?' (is invalid)/s, '$1 $2')
+}

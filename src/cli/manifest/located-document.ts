@@ -1,0 +1,93 @@
+import { printable } from '../../printable.js'
+import { UsageError } from '../errors.js'
+
+/** Parts of a path in a document: names of members, and places in lists. */
+export type Path = readonly (string | number)[]
+
+/** A document of YAML or JSON, and where in it everything stands. */
+export interface LocatedDocument {
+  readonly value: unknown
+  /** How many characters stand before a part, or before the nearest one around it. */
+  offset(path: Path): number
+  /** `FILE:LINE:COLUMN` */
+  at(offset: number): string
+}
+
+/** A name that occurs in an alias; ten times as many as the largest manifests have clients. */
+const MOST_ALIASES = 100_000
+
+/** Problems that are told; a person repairs no more at a time. */
+const MOST_TOLD = 20
+
+/**
+ * Reads a text of YAML, of which JSON is a part. Its own words are not repeated: they may be secrets.
+ *
+ * @param name - What the text is called, such as its path.
+ * @throws {UsageError} With every problem, by line and column.
+ */
+export async function locatedDocument(text: string, name: string): Promise<LocatedDocument> {
+  const { isMap, isNode, isScalar, LineCounter, parseDocument, visit } = await import('../yaml.js')
+  const lines = new LineCounter()
+  // Its own search for names that occur twice takes minutes for ten thousand of them.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return `${name}:${line}:${col}`
+  }
+  // What follows a colon or a quote is what was found.
+  const problems = [...document.errors, ...document.warnings].map(
+    ({ pos, message }) =>
+      `${at(pos[0])}: this is neither YAML nor JSON: ${message.replace(/\s*[:"'`].*$/s, '')}`,
+  )
+  if (problems.length === 0) {
+    visit(document, {
+      Map(_key, { items }) {
+        const names = new Set<unknown>()
+        for (const { key } of items) {
+          if (!isScalar(key)) continue
+          if (names.has(key.value))
+            problems.push(`${at(key.range?.[0] ?? 0)}: ${shown(key.value)} stands here twice`)
+          names.add(key.value)
+        }
+      },
+      Alias(_key, alias) {
+        const target = alias.resolve(document)
+        const start = alias.range?.[0] ?? 0
+        if (!target) problems.push(`${at(start)}: this alias (*name) has no anchor (&name) before it`)
+        else if (target.range && target.range[0] <= start && start < target.range[1])
+          problems.push(`${at(start)}: this alias (*name) stands in what it repeats`)
+      },
+    })
+  }
+  if (problems.length > 0) throw refused(problems)
+  const offset = (path: Path): number => {
+    let node: unknown = document.contents
+    let found = 0
+    for (const part of path) {
+      const pair = isMap(node) && node.items.find(({ key }) => isScalar(key) && `${key.value}` === `${part}`)
+      const next: unknown = pair ? pair.key : Object(node).items?.[part]
+      if (!isNode(next)) break
+      found = next.range?.[0] ?? found
+      node = pair ? pair.value : next
+    }
+    return found
+  }
+  try {
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), offset, at }
+  } catch {
+    throw refused([`${name}: aliases (*name) come to more than ${MOST_ALIASES}`])
+  }
+}
+
+/** All problems as one error, a line for each. */
+export function refused(problems: readonly string[]): UsageError {
+  const more = problems.length - MOST_TOLD
+  return new UsageError(
+    [...problems.slice(0, MOST_TOLD), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+  )
+}
+
+function shown(name: unknown): string {
+  // As long as the longest name of a client.
+  return JSON.stringify(printable(`${name}`, 256))
+}

@@ -1,0 +1,81 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import {
+  checkSecrets,
+  type Manifest,
+  ManifestError,
+  parseManifest,
+  type SecretReference,
+} from '../../onboarding/index.js'
+import { placeOf } from '../../onboarding/manifest-error.js'
+import type { Context } from '../command.js'
+import { UsageError } from '../errors.js'
+import { type LocatedDocument, locatedDocument, refused } from './located-document.js'
+
+/** Bytes: ten thousand clients have two million, and a document takes eighty times its size in memory. */
+const LARGEST = 8 * 1024 * 1024
+
+/** Bytes: tokens that are JWTs with many claims have eight thousand. */
+const LARGEST_SECRET = 64 * 1024
+
+/**
+ * The manifest of a command's argument, checked, with all the secrets that it names there to be read.
+ *
+ * @throws {UsageError} With all that is wrong, by file, line and column. Nothing was sent.
+ */
+export async function manifestOf(context: Context): Promise<Manifest> {
+  const path = context.argument('manifest') ?? '-'
+  const name = path === '-' ? 'stdin' : path
+  const document = await locatedDocument(await textOf(context, path), name)
+  const environment = context.environment
+  const readSecret = (reference: SecretReference) => secretIn(reference, environment, dirname(path))
+  try {
+    const manifest = parseManifest(document.value, { environment, readSecret })
+    await checkSecrets(manifest)
+    return manifest
+  } catch (error) {
+    throw error instanceof ManifestError ? located(error, document) : error
+  }
+}
+
+/** In the order of the file. */
+function located({ problems }: ManifestError, document: LocatedDocument): UsageError {
+  const found = problems.map(({ path, message }) => ({ path, message, offset: document.offset(path) }))
+  found.sort((one, other) => one.offset - other.offset)
+  return refused(
+    found.map(({ path, message, offset }) => `${document.at(offset)}: ${placeOf(path)}: ${message}`),
+  )
+}
+
+async function textOf(context: Context, path: string): Promise<string> {
+  if (path === '-') return context.read('-', 'the manifest')
+  const read = async () => {
+    const found = await stat(path)
+    if (found.size > LARGEST)
+      throw new UsageError(
+        `${path}: a manifest has at most ${LARGEST} bytes, and this has ${found.size}; split it, or generate less`,
+      )
+    return readFile(path)
+  }
+  const bytes = await read().catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${path}: the manifest cannot be read (${error.code ?? 'unknown'})`)
+  })
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UsageError(`${path}: this is not text in UTF-8`)
+  }
+}
+
+/** A relative path is taken from the folder of the manifest. */
+async function secretIn(
+  reference: SecretReference,
+  environment: Context['environment'],
+  folder: string,
+): Promise<string> {
+  if ('env' in reference) return environment[reference.env] ?? ''
+  const path = resolve(folder, reference.file)
+  const { size } = await stat(path)
+  return size > LARGEST_SECRET ? '' : readFile(path, 'utf8')
+}

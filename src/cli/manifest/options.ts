@@ -1,0 +1,43 @@
+import type { Shard } from '../../onboarding/index.js'
+import type { Argument, Context, Option } from '../command.js'
+import { UsageError } from '../errors.js'
+
+/** What `plan`, `apply` and `destroy` have in common. */
+
+export const MANIFEST: Argument = {
+  name: 'manifest',
+  description: 'The file with servers and clients, as YAML or JSON; - for stdin',
+}
+
+export const SHARD: Option = {
+  name: 'shard',
+  value: 'I/N',
+  description: 'Only the I-th of N parts of the clients, for machines that share a store',
+}
+
+export const ONLY: Option = {
+  name: 'only',
+  value: 'NAME',
+  description: 'Only the client of this name',
+  isRepeatable: true,
+}
+
+export const EVENTS: Option = {
+  name: 'events',
+  description: 'Write a line of JSON for each event as it happens, in place of the result',
+}
+
+/** @throws {UsageError} It is not `I/N`. */
+export function shardOf(context: Context): Shard | undefined {
+  const text = context.text('shard')
+  if (text === undefined) return undefined
+  const [, index, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
+  if (Number(index) >= 1 && Number(index) <= Number(of)) return { index: Number(index), of: Number(of) }
+  throw new UsageError('--shard must be I/N with I from 1 to N, such as 1/4')
+}
+
+/** The names of `--only`, or undefined for all. */
+export function onlyOf(context: Context): readonly string[] | undefined {
+  const names = context.texts('only')
+  return names.length > 0 ? names : undefined
+}

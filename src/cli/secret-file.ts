@@ -1,0 +1,25 @@
+import { open, rename, rm } from 'node:fs/promises'
+import { CommandError } from './errors.js'
+
+/**
+ * Writes a file that this user alone can read, in place of what is there: whole, or not at all.
+ *
+ * @throws {CommandError} It cannot be written.
+ */
+export async function saveSecretly(path: string, text: string): Promise<void> {
+  const beside = `${path}.${crypto.randomUUID()}`
+  try {
+    const file = await open(beside, 'wx', 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    throw new CommandError(`the file of --file cannot be written (${code})`)
+  }
+}

@@ -1,0 +1,30 @@
+import type { PlanAction, PlanReason } from '../registrar/plan.js'
+import type { Registrar } from '../registrar/registrar.js'
+import type { ClientTask } from './client-task.js'
+import type { OnboardingEventType } from './events.js'
+
+const TYPES: Record<PlanAction, OnboardingEventType> = {
+  none: 'unchanged',
+  register: 'registered',
+  update: 'updated',
+  replace: 'replaced',
+}
+
+/** Has each client there as the manifest has it. The server is asked for its metadata only if there is something to do. */
+export function applying(registrar: Registrar): ClientTask {
+  return async ({ name, server: { issuer }, metadata }, server, passage) => {
+    const options = { ...server.credentials, ...passage, name }
+    const { action, reasons, client } = await registrar.plan(issuer, metadata, options)
+    if (action === 'none' && client && !server.hasUnsaved)
+      return { type: 'unchanged', client_id: client.client_id }
+    server.begin()
+    const made = await registrar.ensure(await server.metadata(), metadata, options)
+    const isRenewal = made.action !== 'none' && isForSecret(reasons)
+    return { type: isRenewal ? 'renewed' : TYPES[made.action], client_id: made.client.client_id }
+  }
+}
+
+/** Whether nothing but the end of its secret is a reason to do something about a client. */
+export function isForSecret(reasons: readonly PlanReason[]): boolean {
+  return reasons.length > 0 && reasons.every((reason) => reason.startsWith('secret_'))
+}

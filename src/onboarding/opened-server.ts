@@ -1,0 +1,63 @@
+import { clientSecretBasic, clientSecretPost } from '../client-auth.js'
+import { discover } from '../discovery.js'
+import type { RequestOptions } from '../http/options.js'
+import type { TokenSource } from '../http/request.js'
+import type { EntryOptions } from '../registrar/registrar.js'
+import { registrationToken } from '../token.js'
+import type { AuthorizationServerMetadata } from '../types.js'
+import type { ManifestServer, ManifestToken } from './manifest.js'
+
+/** A server during one call: asked for its metadata once, and for a token when one is needed. */
+export class OpenedServer {
+  readonly server: ManifestServer
+  readonly #options: RequestOptions
+  readonly #signal: AbortSignal
+  readonly #source: TokenSource | undefined
+  #found: Promise<AuthorizationServerMetadata> | undefined
+  #tokens: Promise<TokenSource> | undefined
+
+  /** @param signal - Ends what asks for metadata and tokens. */
+  constructor(server: ManifestServer, options: RequestOptions, signal: AbortSignal) {
+    this.server = server
+    this.#options = options
+    this.#signal = signal
+    this.#source = this.#tokenSource(server)
+  }
+
+  /** How clients are registered and managed here. */
+  get credentials(): EntryOptions {
+    const { provider, manageWith } = this.server
+    return { provider, manageWith, initialAccessToken: this.#source }
+  }
+
+  /** The metadata of the server. What failed is asked for again with the next call. */
+  metadata(): Promise<AuthorizationServerMetadata> {
+    const { issuer } = this.server
+    this.#found ??= discover(issuer, { ...this.#options, signal: this.#signal }).catch((error) => {
+      this.#found = undefined
+      throw error
+    })
+    return this.#found
+  }
+
+  #tokenSource({ initialAccessToken, token }: ManifestServer): TokenSource | undefined {
+    // Read each time, as a file may hold a newer one.
+    if (initialAccessToken) return () => initialAccessToken.read()
+    if (!token) return undefined
+    return async (told) => {
+      this.#tokens ??= this.#asking(token).catch((error) => {
+        this.#tokens = undefined
+        throw error
+      })
+      return (await this.#tokens)(told)
+    }
+  }
+
+  async #asking({ clientId, clientSecret, scope, method, singleUse }: ManifestToken): Promise<TokenSource> {
+    const server = await this.metadata()
+    const credentials = { client_id: clientId, client_secret: await clientSecret.read() }
+    const proof =
+      method === 'client_secret_post' ? clientSecretPost(credentials) : clientSecretBasic(credentials)
+    return registrationToken(server, proof, { ...this.#options, signal: this.#signal, scope, singleUse })
+  }
+}

@@ -1,0 +1,41 @@
+import {
+  asgardeo,
+  auth0,
+  awork,
+  awsIamIdentityCenter,
+  curity,
+  glewlwyd,
+  hydra,
+  ibmVerifyAccess,
+  keycloak,
+  keycloakDefault,
+  mastodon,
+  mitreId,
+  okta,
+  pingAm,
+  simpleIdServer,
+  springAuthorizationServer,
+  wso2,
+} from '../providers/index.js'
+import type { Provider } from '../providers/provider.js'
+
+/** All profiles by their names. One by one: a namespace object would bring all of them along with each. */
+export const PROVIDERS: Readonly<Record<string, Provider>> = {
+  asgardeo,
+  auth0,
+  awork,
+  awsIamIdentityCenter,
+  curity,
+  glewlwyd,
+  hydra,
+  ibmVerifyAccess,
+  keycloak,
+  keycloakDefault,
+  mastodon,
+  mitreId,
+  okta,
+  pingAm,
+  simpleIdServer,
+  springAuthorizationServer,
+  wso2,
+}

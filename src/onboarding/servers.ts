@@ -1,0 +1,109 @@
+import { openCall } from '../http/call.js'
+import { callableUrl } from '../http/url.js'
+import { WAYS } from '../management.js'
+import type { ManageWith } from '../types.js'
+import type { ManifestSecret, ManifestServer, ManifestToken } from './manifest.js'
+import { NOTHING, type Part, partOf, told } from './metadata.js'
+import { PROVIDERS } from './providers-by-name.js'
+import type { Path, Reader } from './reading.js'
+import { type ReadSecret, readReference } from './secrets.js'
+
+const METHODS = ['client_secret_basic', 'client_secret_post'] as const
+
+export const SERVER_MEMBERS = [
+  'issuer',
+  'provider',
+  'initial_access_token',
+  'token',
+  'manage_with',
+  'concurrency',
+  'defaults',
+] as const
+export const TOKEN_MEMBERS = ['client_id', 'client_secret', 'scope', 'method', 'single_use'] as const
+
+/** Clients at the same time: quick, and no burden to any server. */
+const DEFAULT_CONCURRENCY = 4
+/** More than one process can make use of; more machines share the work by shards. */
+const MOST_CONCURRENCY = 256
+
+/** A server, with the defaults of its clients. */
+export interface ReadServer {
+  readonly server: ManifestServer
+  readonly defaults: Part
+}
+
+export function readServer(
+  name: string,
+  value: unknown,
+  path: Path,
+  reader: Reader,
+  readSecret: ReadSecret | undefined,
+): ReadServer | undefined {
+  const members = reader.object(value, path, SERVER_MEMBERS)
+  if (!members) return undefined
+  const within = (member: string) => [...path, member]
+  const { issuer, provider: profile, manage_with, token, initial_access_token, defaults } = members
+  const { concurrency = DEFAULT_CONCURRENCY } = members
+  const url = issuerOf(issuer, within('issuer'), reader)
+  const provider = given(profile, () => reader.word(profile, within('provider'), Object.keys(PROVIDERS)))
+  const manageWith = given(manage_with, () =>
+    reader.word(manage_with, within('manage_with'), WAYS as ManageWith[]),
+  )
+  if (initial_access_token !== undefined && token !== undefined)
+    reader.refuse(within('token'), 'give initial_access_token or token, not both')
+  if (manageWith === 'initial_access_token' && initial_access_token === undefined && token === undefined)
+    reader.refuse(within('manage_with'), 'initial_access_token needs one: initial_access_token, or token')
+  if (!Number.isInteger(concurrency) || Number(concurrency) < 1 || Number(concurrency) > MOST_CONCURRENCY)
+    reader.refuse(within('concurrency'), `must be a whole number from 1 to ${MOST_CONCURRENCY}`)
+  const reference = (secret: unknown, place: Path) => readReference(secret, place, reader, readSecret)
+  const named = provider === undefined ? undefined : PROVIDERS[provider]
+  return {
+    server: {
+      name,
+      issuer: url ?? '',
+      provider: named,
+      initialAccessToken: given(initial_access_token, () =>
+        reference(initial_access_token, within('initial_access_token')),
+      ),
+      token: given(token, () => readToken(token, within('token'), reader, reference)),
+      manageWith,
+      concurrency: Number(concurrency),
+    },
+    defaults: defaults === undefined ? NOTHING : partOf(defaults, within('defaults'), reader, [named]),
+  }
+}
+
+function issuerOf(value: unknown, path: Path, reader: Reader): string | undefined {
+  const issuer = reader.text(value, path)
+  if (issuer === undefined || reader.problems.some((problem) => problem.path === path)) return issuer
+  try {
+    // Whether loopback is meant, the options of the requests say.
+    callableUrl(issuer, 'the issuer', { ...openCall('manifest'), allowInsecureRequests: true })
+  } catch (error) {
+    reader.refuse(path, told(error))
+  }
+  return issuer
+}
+
+function readToken(
+  value: unknown,
+  path: Path,
+  reader: Reader,
+  reference: (secret: unknown, place: Path) => ManifestSecret | undefined,
+): ManifestToken | undefined {
+  const members = reader.object(value, path, TOKEN_MEMBERS)
+  if (!members) return undefined
+  const { client_id, client_secret, scope = 'register', method = 'client_secret_basic', single_use } = members
+  const clientId = reader.text(client_id, [...path, 'client_id'])
+  const clientSecret = reference(client_secret, [...path, 'client_secret'])
+  const asked = reader.text(scope, [...path, 'scope'])
+  const proof = reader.word(method, [...path, 'method'], METHODS)
+  if (single_use !== undefined && typeof single_use !== 'boolean')
+    reader.refuse([...path, 'single_use'], 'must be true or false')
+  if (!clientId || !clientSecret || !asked || !proof) return undefined
+  return { clientId, clientSecret, scope: asked, method: proof, singleUse: single_use === true }
+}
+
+function given<T>(value: unknown, read: () => T): T | undefined {
+  return value === undefined ? undefined : read()
+}

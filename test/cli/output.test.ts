@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { masked } from '../../src/cli/masking.js'
+import { startAuthorizationServer } from '../registrar/authorization-server.js'
+import { describeWith } from '../servers/programs.js'
+import { DCR, dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
+
+const HTTP = '--allow-insecure-requests'
+
+/** What a terminal would obey, or nobody would see, in the text of a server. */
+const HOSTILE = 'App\u001b[2J\u009b1m\u202egnp.exe\u2028\u{e0041}\nend'
+const ODD = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+
+describe('text of servers', () => {
+  test('is the same in JSON and YAML, and can do nothing to a terminal in any format', {
+    timeout: MANY_PROCESSES,
+  }, async () => {
+    const folder = emptyFolder()
+    const server = await startAuthorizationServer()
+    const stdin = JSON.stringify({ client_name: HOSTILE, grant_types: [] })
+    await dcr(['register', server.origin, '--metadata', '-', HTTP], { folder, stdin })
+    const output = async (format: string) => {
+      const { code, stdout, stderr } = await dcr(['get', server.origin, HTTP, '--output', format], { folder })
+      expect([code, stdout.replaceAll('\n', '')]).toEqual([0, expect.not.stringMatching(ODD)])
+      return { stdout, stderr }
+    }
+    expect(JSON.parse((await output('json')).stdout).client_name).toBe(HOSTILE)
+    expect(parse((await output('yaml')).stdout).client_name).toBe(HOSTILE)
+    expect((await output('table')).stdout).toContain(
+      'App\\u{1b}[2J\\u{9b}1m\\u{202e}gnp.exe\\u{2028}\\u{e0041}\\u{a}end',
+    )
+    const { stdout, stderr } = await output('env')
+    expect(stdout).not.toContain('CLIENT_NAME')
+    expect(stderr).toContain('CLIENT_NAME cannot be written into an env file, and is left out.\n')
+  })
+
+  test('a table is as wide as a terminal, whatever a server says', { timeout: MANY_PROCESSES }, async () => {
+    const folder = emptyFolder()
+    const server = await startAuthorizationServer()
+    const name = 'x'.repeat(10_000)
+    await dcr(['register', server.origin, '--name', name, HTTP], { folder })
+    const { stdout } = await dcr(['list', '--output', 'table'], { folder })
+    expect(stdout).toContain(`${'x'.repeat(72)}…`)
+    expect(stdout.split('\n')).toHaveLength(3)
+  })
+})
+
+describe('what is masked', () => {
+  const secret = 'secret-0123456789'
+
+  test('each secret, however deep, and where another text repeats it', () => {
+    const key = { kty: 'RSA', n: 'public', d: 'private' }
+    expect(
+      masked({
+        client_secret: secret,
+        note: `is ${secret}`,
+        list: [{ access_token: 'abc' }],
+        jwks: { keys: [key] },
+      }),
+    ).toEqual({
+      client_secret: '••••',
+      note: 'is ••••',
+      list: [{ access_token: '••••' }],
+      jwks: { keys: [{ kty: 'RSA', n: 'public', d: '••••' }] },
+    })
+  })
+
+  test('and nothing else', () => {
+    const value = {
+      client_id: 'd',
+      d: 'not of a key',
+      n: null,
+      ok: true,
+      at: 0,
+      none: undefined,
+      client_secret: '',
+    }
+    expect(masked(value)).toEqual({ ...value, client_secret: '••••' })
+  })
+})
+
+describeWith(['script'], 'on a terminal', () => {
+  const shown = (line: string, environment: Record<string, string> = {}) => {
+    const { PATH = '' } = process.env
+    const folder = emptyFolder()
+    const env = { PATH, HOME: folder, XDG_STATE_HOME: folder, TERM: 'xterm', ...environment }
+    const command = `"${process.execPath}" "${DCR}" ${line}`
+    return execFileSync('script', ['-qec', `${command} || true`, '/dev/null'], {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+  }
+
+  test('errors are red, but for who wants no colours, and for a CI', () => {
+    expect(shown('nothing').startsWith('\u001b[1;31mdcr:\u001b[0m unknown command')).toBe(true)
+    expect(shown('nothing', { NO_COLOR: '1' })).toMatch(/^dcr: unknown command/)
+    expect(shown('nothing', { CI: 'true' })).toMatch(/^dcr: unknown command/)
+  })
+
+  test('a result is a table', () => {
+    expect(shown('list')).toBe('')
+    expect(shown('list --output json')).toBe('[]\r\n')
+  })
+})
