@@ -4,8 +4,9 @@ import * as cli from './document-cli.js'
 import * as profiles from './document-providers.js'
 import * as manifest from './generate-manifest-schema.js'
 import * as types from './generate-types.js'
+import * as licences from './list-licences.js'
 
-for (const { source, target, generate } of [types, profiles, manifest, cli]) {
+for (const { source, target, generate } of [types, profiles, manifest, cli, licences]) {
   const file = new URL(`../${target}`, import.meta.url)
   const generated = await generate()
   if (!process.argv.includes('--check')) {

@@ -88,6 +88,7 @@ describe('what is published', () => {
       'LICENSE',
       'README.md',
       'SECURITY.md',
+      'THIRD-PARTY-LICENCES.md',
       'package.json',
       'schemas/manifest.json',
     ])
