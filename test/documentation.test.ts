@@ -18,6 +18,7 @@ const documents = [
     'docs/stores.md',
     'docs/guarded-fetch.md',
     'docs/mcp.md',
+    'docs/manifest.md',
     'docs/cimd.md',
     'docs/openid-client.md',
   ],
