@@ -1,10 +1,19 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
+/** Tests that `npm run test:processes` runs: they are about other processes, and wait for them. */
+export const OF_PROCESSES = [
+  'cli/**/*',
+  'onboarding/**/*',
+  'stores/redis',
+  'stores/postgres',
+  'stores/file/processes',
+  'stores/file/system-failures',
+]
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // `npm run test:command` runs these.
-    exclude: [...configDefaults.exclude, 'test/cli/**', 'test/onboarding/**'],
+    exclude: [...configDefaults.exclude, ...OF_PROCESSES.map((place) => `test/${place}.test.ts`)],
     setupFiles: ['test/canaries.ts', 'test/network-guard.ts'],
     // A test that needs longer hangs: no test sleeps, and no server here is further away than loopback.
     testTimeout: 10_000,

@@ -20,8 +20,6 @@ export default mergeConfig(
         'test/oauth4webapi.test.ts',
         'test/mcp/documents-at-a-real-server.test.ts',
         // Of databases, of other processes, of the documents and of the package: not of the library in this one.
-        'test/stores/redis.test.ts',
-        'test/stores/postgres.test.ts',
         'test/stores/file/**',
         'test/hostile/limits-bombs.test.ts',
         'test/hostile/slow-and-large.test.ts',

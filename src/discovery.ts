@@ -1,5 +1,5 @@
 import { type DcrError, OAuthError } from './errors.js'
-import { type Call, openCall } from './http/call.js'
+import { type Call, isOver, openCall } from './http/call.js'
 import { failure } from './http/failure.js'
 import type { RequestOptions } from './http/options.js'
 import { firstByPrecedence } from './http/precedence.js'
@@ -106,7 +106,7 @@ async function probe(url: URL, asked: string, call: Call): Promise<Authorization
 /** A mix-up is named before all else; what befell every candidate alike is what happened. */
 function nothingFound(failures: readonly DcrError[], call: Call): DcrError {
   const [first] = failures as readonly [DcrError]
-  const telling = failures.find(({ code }) => code === 'issuer_mismatch' || code === 'aborted')
+  const telling = failures.find((error) => error.code === 'issuer_mismatch' || isOver(error))
   const alike = failures.every(({ code }) => code === first.code) && !(first instanceof OAuthError)
   if (telling || alike) return telling ?? first
   const places = failures.map((error) => `${error.endpoint}: ${(error as OAuthError).status ?? error.code}`)

@@ -1,6 +1,6 @@
 import { differences } from './differences.js'
 import { type DcrError, keepClient } from './errors.js'
-import type { Call } from './http/call.js'
+import { type Call, isOver } from './http/call.js'
 import { type JsonObject, only } from './json.js'
 import { isOffered, managementExchange } from './management.js'
 import { isInDoubt, manage } from './managing.js'
@@ -56,9 +56,8 @@ export function warnOfDifferences(requested: JsonObject, granted: ClientInformat
 }
 
 /** Whether an update may have been done, and its answer was lost: not for want of time, as then there is none to look. */
-function isLost({ code, outcome, cause }: DcrError): boolean {
-  const isOver = code === 'aborted' || (code === 'timeout' && cause === undefined)
-  return outcome === 'unknown' && !isOver
+function isLost(error: DcrError): boolean {
+  return error.outcome === 'unknown' && !isOver(error)
 }
 
 /** The credentials in it prove who asks; a server that has renewed them has done the update all the same. */

@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorDetails } from '../errors.js'
+import type { DcrError, ErrorCode, ErrorDetails } from '../errors.js'
 import { LONGEST_NAME, printable } from '../printable.js'
 import type { Provider } from '../providers/provider.js'
 import type { WarningCode } from '../warnings.js'
@@ -41,6 +41,11 @@ export interface Interruption {
   readonly code: ErrorCode
   readonly what: string
   readonly cause?: unknown
+}
+
+/** Whether an error says that nobody waits any more: the deadline of the whole call has passed, or its caller gave it up. */
+export function isOver({ code, cause }: DcrError): boolean {
+  return code === 'aborted' || (code === 'timeout' && cause === undefined)
 }
 
 /** A time of its own for a part of a call. */

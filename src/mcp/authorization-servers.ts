@@ -1,6 +1,6 @@
 import { found } from '../discovery.js'
 import type { DcrError } from '../errors.js'
-import type { Call } from '../http/call.js'
+import { type Call, isOver } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { firstByPrecedence } from '../http/precedence.js'
 import { callableUrl, showUrl } from '../http/url.js'
@@ -48,8 +48,8 @@ export async function firstUsable(
   const { best, failures } = await firstByPrecedence(call, attempts, () => true)
   if (best) return best
   const [first, ...others] = failures as readonly [DcrError, ...DcrError[]]
-  const aborted = failures.find(({ code }) => code === 'aborted')
-  if (aborted || others.length === 0) throw aborted ?? first
+  const end = failures.find(isOver)
+  if (end || others.length === 0) throw end ?? first
   const told = failures.map(({ code }, index) => `${printable(`${issuers[index]}`, LONGEST_ISSUER)}: ${code}`)
   throw failure(
     call,

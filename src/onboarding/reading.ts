@@ -6,9 +6,8 @@ import { suggestion } from './suggestion.js'
 export type Path = ManifestProblem['path']
 
 /** Environment variables: letters, digits and `_`, as shells have them. */
-const NAME = '[A-Za-z_][A-Za-z0-9_]*'
-const VARIABLE = new RegExp(`\\$\\$\\{|\\$\\{(${NAME})(?::-([^}]*))?\\}|\\$\\{`, 'g')
-export const VARIABLE_NAME = new RegExp(`^${NAME}$`)
+const VARIABLE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /**
  * Units of text in all metadata of a manifest, after its defaults, variables and aliases are in place. Ten thousand
