@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Ensured } from '../../src/index.js'
 import { failureOf } from '../failure-of.js'
 import { startAuthorizationServer } from './authorization-server.js'
 import { CHANGED, METADATA, open, stopClock, storedAt } from './set-up.js'
@@ -111,11 +112,14 @@ test('who comes with a credential does not get the refusal of who came without',
 test('who has more time is not given up with who has less', async () => {
   const as = await startAuthorizationServer()
   const { registrar } = open()
-  as.refuse('POST', 'never answer')
-  const short = failureOf(registrar.ensure(as.origin, METADATA, { timeout: 1000 }))
-  const long = registrar.ensure(as.origin, METADATA, { timeout: 20_000 })
-  expect((await short).code).toBe('timeout')
-  expect((await long).client).toEqual([...as.clients.values()][0])
+  let long: Promise<Ensured> | undefined
+  as.refuse('POST', () => {
+    long = registrar.ensure(as.origin, METADATA, { timeout: 20_000 })
+    return 'never answer'
+  })
+  const short = await failureOf(registrar.ensure(as.origin, METADATA, { timeout: 1000 }))
+  expect(short.code).toBe('timeout')
+  expect((await long)?.client).toEqual([...as.clients.values()][0])
 })
 
 test('an update that was done and not saved: the client is removed with its new token', async () => {
