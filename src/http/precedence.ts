@@ -35,20 +35,30 @@ export async function firstByPrecedence<T>(
   if (call.signal?.aborted) abort()
   call.signal?.addEventListener('abort', abort)
   const start = async (attempt: (call: Call) => Promise<T>): Promise<Found<T>> => {
-    const warnings: Warning[] = []
-    const warn: Call['warn'] = (code, message, member) =>
-      void warnings.push({ code, message, ...(member && { member }) })
-    return { result: await attempt({ ...call, signal: cancel.signal, warn }), warnings }
+    const { call: own, warnings } = noting({ ...call, signal: cancel.signal })
+    return { result: await attempt(own), warnings }
   }
   try {
     const started = attempts.map((attempt) => start(attempt).catch((error: DcrError) => error))
     const { best, failures } = await settled(started, ({ result }) => isEnough(result), cancel.signal)
-    for (const { code, message, member } of best?.warnings ?? []) call.warn(code, message, member)
+    tell(best?.warnings ?? [], call)
     return { best: best?.result, failures }
   } finally {
     call.signal?.removeEventListener('abort', abort)
     cancel.abort()
   }
+}
+
+/** The same call, whose warnings are noted, until it is known whether anybody is to be told. */
+export function noting(call: Call): { call: Call; warnings: Warning[] } {
+  const warnings: Warning[] = []
+  const warn: Call['warn'] = (code, message, member) =>
+    void warnings.push({ code, message, ...(member && { member }) })
+  return { call: { ...call, warn }, warnings }
+}
+
+export function tell(warnings: readonly Warning[], { warn }: Call): void {
+  for (const { code, message, member } of warnings) warn(code, message, member)
 }
 
 /** All attempts are under way; waiting for them in their order is choosing by precedence. */

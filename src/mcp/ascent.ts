@@ -1,5 +1,5 @@
 import type { DcrError } from '../errors.js'
-import { type Entry, withoutSlash } from '../registrar/entry.js'
+import { type Entry, isSameIssuer } from '../registrar/entry.js'
 import type { AuthorizationServerMetadata } from '../types.js'
 import { firstUsable, ranked } from './authorization-servers.js'
 import { type EnsuredForResource, type Identification, identified } from './identification.js'
@@ -73,7 +73,7 @@ async function atFirstThatTakes(
     const server = await firstUsable(left, isUsable, known?.server, url, entry.call).catch((error) => {
       throw refusal ?? error
     })
-    const place = order.findIndex((issuer) => withoutSlash(issuer) === withoutSlash(server.issuer))
+    const place = order.findIndex((issuer) => isSameIssuer(issuer, server.issuer))
     const resource = {
       identifier,
       authorizationServers,
@@ -101,8 +101,7 @@ async function atFirstThatTakes(
 
 /** Whether the server where the client is, is one of these: it is left for no other because it fails today. */
 function isInUse(issuers: readonly string[], known: KnownResource | undefined): boolean {
-  const current = known && withoutSlash(known.server.issuer)
-  return issuers.some((issuer) => withoutSlash(issuer) === current)
+  return known !== undefined && issuers.some((issuer) => isSameIssuer(issuer, known.server.issuer))
 }
 
 /** What an application has to get in with, without what is secret of it. */
@@ -118,7 +117,7 @@ function isFirstChoice({ resource, server }: KnownResource, wishes: Wishes): boo
   // With other means, one that was passed over may take the client.
   const passedOver = resource.means === meansOf(wishes) ? resource.passedOver : []
   const first = order.find((issuer) => !passedOver.includes(issuer))
-  return first !== undefined && withoutSlash(first) === withoutSlash(server.issuer)
+  return first !== undefined && isSameIssuer(first, server.issuer)
 }
 
 /** A challenge in hand asks for more than there was; one that was just asked for says what is needed at the start. */

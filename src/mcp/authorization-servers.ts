@@ -6,7 +6,7 @@ import { firstByPrecedence } from '../http/precedence.js'
 import { callableUrl, showUrl } from '../http/url.js'
 import { isUnset } from '../json.js'
 import { printable } from '../printable.js'
-import { withoutSlash } from '../registrar/entry.js'
+import { isSameIssuer, withoutSlash } from '../registrar/entry.js'
 import type { AuthorizationServerMetadata } from '../types.js'
 import type { Wishes } from './options.js'
 
@@ -38,7 +38,7 @@ export async function firstUsable(
   const attempts = issuers.map((issuer) => async (own: Call) => {
     const server = await found(issuer, own, isUsable).catch((error: DcrError) => {
       // A client is not given up for a server that cannot be asked today.
-      if (!inUse || withoutSlash(issuer) !== withoutSlash(inUse.issuer) || LYING.has(error.code)) throw error
+      if (!inUse || !isSameIssuer(issuer, inUse.issuer) || LYING.has(error.code)) throw error
       return inUse
     })
     checkEndpoints(server, own)

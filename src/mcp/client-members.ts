@@ -2,7 +2,7 @@ import { seconds } from '../custody.js'
 import { failure } from '../http/failure.js'
 import { parse } from '../http/url.js'
 import { printable } from '../printable.js'
-import { withoutSlash } from '../registrar/entry.js'
+import { isSameIssuer } from '../registrar/entry.js'
 import type { AuthorizationServerMetadata, ClientInformation, ClientMetadata } from '../types.js'
 import { challengeNoting, type TransportFetch } from './challenge-noting.js'
 import type { HostProvider, PassedMembers, RegistrarMembers } from './host-provider.js'
@@ -134,10 +134,6 @@ function registrationOf(host: HostProvider): ClientMetadata {
   const grants = host.redirectUrl === undefined ? undefined : ['authorization_code', 'refresh_token']
   const grant_types = metadata.grant_types ?? grants
   return { ...metadata, ...(grant_types && { grant_types }) }
-}
-
-function isSameIssuer(one: string, other: string): boolean {
-  return withoutSlash(one) === withoutSlash(other)
 }
 
 function isAuthorizationEndpoint(url: URL, server: AuthorizationServerMetadata): boolean {

@@ -2,7 +2,7 @@ import type { DcrError } from '../errors.js'
 import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { headOf } from '../http/head.js'
-import { firstByPrecedence, grace } from '../http/precedence.js'
+import { firstByPrecedence, grace, noting, tell } from '../http/precedence.js'
 import { request } from '../http/request.js'
 import { callableUrl, parse, showUrl } from '../http/url.js'
 import { isRecord } from '../json.js'
@@ -90,7 +90,7 @@ export async function findResource(
   const { best, failures } = await firstByPrecedence(call, [first, ...places], () => true)
   if (!best) return refuseOutage(failures)
   const { identifier, isAbove, servers, scopes, warnings } = best
-  for (const { code, message, member } of warnings) call.warn(code, message, member)
+  tell(warnings, call)
   if (isAbove) {
     call.warn('resource_differs', 'The metadata are about a resource above the one asked for.', 'resource')
   }
@@ -114,10 +114,8 @@ function wellKnown({ origin, pathname, search }: URL): URL[] {
 }
 
 async function documentAt(url: URL, resource: URL, call: Call): Promise<Document> {
-  const warnings: Warning[] = []
-  const warn: Call['warn'] = (code, message, member) =>
-    void warnings.push({ code, message, ...(member && { member }) })
-  const { json, details } = await request({ method: 'GET', url }, { ...call, warn })
+  const { call: own, warnings } = noting(call)
+  const { json, details } = await request({ method: 'GET', url }, own)
   const refuse = (code: 'invalid_response' | 'resource_mismatch', what: string) =>
     failure(call, code, what, { ...details, outcome: 'rejected' })
   if (!isRecord(json) || typeof json.resource !== 'string') {

@@ -51,6 +51,11 @@ export function withoutSlash(issuer: string): string {
   return issuer.replace(/\/$/, '')
 }
 
+/** Whether two issuers are one but for the slash at the end. */
+export function isSameIssuer(one: string, other: string): boolean {
+  return withoutSlash(one) === withoutSlash(other)
+}
+
 export function entryOf(
   store: CredentialStore,
   issuer: Issuer,

@@ -3,7 +3,7 @@ import type { DcrError } from '../errors.js'
 import { type Call, within } from '../http/call.js'
 import type { CredentialStore, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import { inTurn } from '../turn.js'
-import { withoutSlash } from './entry.js'
+import { isSameIssuer } from './entry.js'
 import { withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
 
@@ -39,7 +39,7 @@ export async function orphansIn(
   })
   const found: Orphan[] = []
   for (const [key, listed] of all) {
-    if (issuer !== undefined && withoutSlash(listed.issuer) !== withoutSlash(issuer)) continue
+    if (issuer !== undefined && !isSameIssuer(listed.issuer, issuer)) continue
     const isMoving = listed.intent?.operation === 'register' || unsaved.has(key)
     const entry = { store, key, issuer: listed.issuer, name: listed.name ?? '', credentials: {}, call }
     const stored = isMoving
