@@ -21,6 +21,10 @@ const documents = [
     'docs/manifest.md',
     'docs/cimd.md',
     'docs/openid-client.md',
+    'docs/errors.md',
+    'docs/migration.md',
+    'docs/guides/agent-runtimes.md',
+    'docs/guides/third-party-idps.md',
   ],
 ]
 
