@@ -22,6 +22,8 @@ const documents = [
     'docs/cimd.md',
     'docs/openid-client.md',
     'docs/errors.md',
+    'docs/registering.md',
+    'docs/testing.md',
     'docs/migration.md',
     'docs/guides/agent-runtimes.md',
     'docs/guides/third-party-idps.md',
