@@ -91,7 +91,8 @@ export function refusal(
   const told = { error, error_description, error_uri: first(LONGEST_CODE, body.error_uri), retryAfter }
   const words = [error, error_description].filter(Boolean).join(': ').replace(/\.+$/, '')
   const gone = code === 'not_found' && isManaging(call.operation) ? ', or the client is gone' : ''
-  return failure(call, code, `answered ${status} ${words}`.trimEnd() + (ADVICE[code] ?? '') + gone, {
+  const later = retryAfter === undefined ? '' : `; it says to come again in ${retryAfter} s`
+  return failure(call, code, `answered ${status} ${words}`.trimEnd() + (ADVICE[code] ?? '') + gone + later, {
     ...details,
     ...without(told, isUnset),
     status,
