@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-/* A link from one document to another leads to a file that is there, and to a heading that is in it. */
+/* What a document leads to is there: files, headings, scripts. */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const inFolder = (folder: string) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
 const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...inFolder('docs')].filter((name) =>
@@ -32,6 +33,21 @@ function brokenIn(document: string): string[] {
     return anchor && !anchorsOf(target).includes(anchor) ? [`${document}: ${link}, no such heading`] : []
   })
 }
+
+/** What the text of a document names: scripts to run, and files and folders of this repository. */
+function missingIn(document: string): string[] {
+  const text = readFileSync(join(root, document), 'utf8')
+  const scripts = [...text.matchAll(/npm run ([\w:]+)/g)].filter(
+    ([, name = '']) => !(name in manifest.scripts),
+  )
+  const files = [...text.matchAll(/(?<=`)(?:test|src|bench|examples|interop|openapi)\/[\w./-]*(?=`)/g)]
+  const absent = files.filter(([path]) => !existsSync(join(root, path)))
+  return [...scripts, ...absent].map(([named]) => `${document}: ${named}`)
+}
+
+test('scripts and files that are named are there', () => {
+  expect(documents.flatMap(missingIn)).toEqual([])
+})
 
 test('links lead somewhere', () => {
   expect(documents.length).toBeGreaterThan(15)
