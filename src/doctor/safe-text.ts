@@ -7,7 +7,11 @@ const LONGEST_TEXT = 1000
 /** What is shorter may stand anywhere by chance. Characters. */
 const SHORTEST_SECRET = 6
 
-const URL_IN_TEXT = /[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi
+/** Schemes have a dozen characters at most; without a bound, a long word would be searched from each of its letters. */
+const URL_IN_TEXT = /[a-z][a-z\d+.-]{0,31}:\/\/[^\s"'<>]+/gi
+
+/** What ends a sentence, and is none of a URL before it. */
+const PUNCTUATION = '.,;:!)]'
 
 /** Text that may stand in a bug report: no secret that is known, no query and no password of a URL, nothing unseen. */
 export function safeText(text: string, secrets: Iterable<string> = []): string {
@@ -18,15 +22,21 @@ export function safeText(text: string, secrets: Iterable<string> = []): string {
   return printable(hidden.replace(URL_IN_TEXT, safeUrl), LONGEST_TEXT)
 }
 
-/** A URL without what could be a secret in it. Of one that no parser takes nobody knows what is what. */
 function safeUrl(text: string): string {
-  // What ends a sentence is none of it.
-  const [, found = text, end = ''] = /^(.*?)([.,;:!)\]]*)$/s.exec(text) ?? []
-  const url = parse(found)
-  const rest = url ? `${url.search && '?…'}${url.hash && '#…'}` : ''
-  const plain = url && `${url.protocol}//${url.username || url.password ? '…@' : ''}${url.host}`
-  if (!url) return `${found.replace(/^([^:]*:\/\/).*$/s, '$1…')}${end}`
+  let end = text.length
+  while (PUNCTUATION.includes(text.charAt(end - 1))) end--
+  const found = text.slice(0, end)
+  return `${withoutSecrets(found)}${text.slice(end)}`
+}
+
+/** Of a URL that no parser takes nobody knows what is what. */
+function withoutSecrets(text: string): string {
+  const url = parse(text)
+  const after = text.indexOf('://') + '://'.length
+  if (!url) return `${text.slice(0, after)}…`
+  const { protocol, username, password, host, pathname, search, hash } = url
+  const user = username || password ? '…@' : ''
   // The parser adds a slash to a host alone, which issuers do not have.
-  const path = url.pathname === '/' && !/^[^:]*:\/\/[^/?#]*\//.test(found) ? '' : url.pathname
-  return `${plain}${path}${rest}${end}`
+  const path = pathname === '/' && !/[/\\]/.test(text.slice(after)) ? '' : pathname
+  return `${protocol}//${user}${host}${path}${search && '?…'}${hash && '#…'}`
 }

@@ -13,8 +13,7 @@ export const registration: Check = ({ metadata, provider, endpoint, isProbed }) 
     )
     return [ok(`clients are registered at ${endpoint}${by}`), ...(isProbed ? [] : [open])]
   }
-  if (isThere(metadata, 'registration_endpoint'))
-    return [problem('the registration_endpoint cannot be used', 'have the server name it as an https URL')]
+  if (isThere(metadata, 'registration_endpoint')) return [problem('the registration_endpoint cannot be used')]
   const what = 'the metadata name no registration_endpoint'
   const next =
     'have the operator switch dynamic registration on, name the provider if its servers have one that they do not name (--provider), or register by hand'
