@@ -37,7 +37,7 @@ export async function probe(
     return { said: [['probe_register', notMade(error as DcrError)]], left: undefined }
   }
   const bare = new DcrClient(server, all)
-  const probing: Probing = { server, dcr, bare, options: { ...options, store }, secrets, said, warnings }
+  const probing: Probing = { server, dcr, bare, options, secrets, said, warnings }
   const wanted = probeMetadata(server, metadata)
   const client = await register(wanted, probing)
   if (client === undefined) return { said, left: undefined }
