@@ -21,6 +21,7 @@ const documents = [
     'docs/manifest.md',
     'docs/cimd.md',
     'docs/openid-client.md',
+    'docs/doctor.md',
   ],
 ]
 
