@@ -4,6 +4,7 @@ import { defineConfig } from 'tsup'
 const entry = {
   index: 'src/index.ts',
   'agent-runtimes': 'src/agent-runtimes/index.ts',
+  doctor: 'src/doctor/index.ts',
   mcp: 'src/mcp/index.ts',
   node: 'src/node/index.ts',
   onboarding: 'src/onboarding/index.ts',

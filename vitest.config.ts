@@ -2,6 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that `npm run test:processes` runs: they are about other processes, and wait for them. */
 export const OF_PROCESSES = [
+  'packed',
   'cli/**/*',
   'onboarding/**/*',
   'stores/redis',

@@ -65,7 +65,7 @@ function checkedIssuer(issuer: string | URL, call: Call): URL {
 }
 
 /** In the order of precedence (RFC 8414 §3.1 and §5). */
-function wellKnown({ origin, pathname }: URL): URL[] {
+export function wellKnown({ origin, pathname }: URL): URL[] {
   const path = pathname.replace(/\/$/, '')
   const urls = [
     `${origin}/.well-known/oauth-authorization-server${path}`,

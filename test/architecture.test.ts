@@ -73,6 +73,7 @@ const floors = [
   ['mcp/node'],
   ['index'],
   filesIn('onboarding'),
+  filesIn('doctor'),
   filesIn('cli'),
 ]
 

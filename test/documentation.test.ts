@@ -27,6 +27,7 @@ const documents = [
     'docs/migration.md',
     'docs/guides/agent-runtimes.md',
     'docs/guides/third-party-idps.md',
+    'docs/doctor.md',
   ],
 ]
 

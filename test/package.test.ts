@@ -98,6 +98,8 @@ describe('what is published', () => {
       'dist/agent-runtimes.d.ts',
       'dist/agent-runtimes.js',
       'dist/cli.js',
+      'dist/doctor.d.ts',
+      'dist/doctor.js',
       'dist/index.d.ts',
       'dist/index.js',
       'dist/mcp-node.js',

@@ -4,6 +4,7 @@ import { atRest, checkTidy } from './folders.js'
 import { check, type Scene, settle } from './invariants.js'
 import { startChild } from './processes.js'
 import { type Scenario, scenarios } from './scenarios.js'
+import { isShort, randomBelow } from './seed.js'
 import type { Server } from './server.js'
 import { prepared, stageAt } from './stage.js'
 import type { KillPoint, Task } from './tasks.js'
@@ -14,6 +15,9 @@ const LONGEST_WAIT = 2_000
 
 /** Processes that are started and killed at the same time: one for each core of a small machine. */
 const LANES = 2
+
+/** Of so many boundaries one has a kill. */
+const EACH = isShort ? 2 : 1
 
 /** Kills a process at every boundary of what it does, and checks each time that all is well, or said not to be. */
 async function killEverywhere(scenario: Scenario, lane: number): Promise<number> {
@@ -37,7 +41,7 @@ async function killEverywhere(scenario: Scenario, lane: number): Promise<number>
   }
 
   let kills = 0
-  for (let number = lane; ; number += LANES) {
+  for (let number = lane + LANES * randomBelow(EACH); ; number += LANES * EACH) {
     const killed = await survives({ number, when: 'before' })
     if (killed) kills++
     // Where each waits for the one before, after that one and before this is the same boundary.

@@ -4,11 +4,12 @@ import { DcrClient, discover } from 'dcr-client'
 import { startProvider } from '../test/servers/oidc-provider.js'
 import { open, type Place } from './places.js'
 import { startChild } from './processes.js'
+import { isShort } from './seed.js'
 import { insist } from './violation.js'
 
 const PROCESSES = 8
 /** Updates by each of them. */
-const TIMES = 100
+const TIMES = isShort ? 25 : 100
 
 const options = { allowInsecureRequests: true }
 

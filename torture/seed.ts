@@ -1,7 +1,7 @@
 /** Every random choice of a run comes from here, so that its seed tells what was done. */
 export const seed = Number(process.env.DCR_TORTURE_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
-/** Whether a run is to take three minutes: a quarter of the random kills, and half of the ways in which a disk fails. */
+/** Whether a run is to take two minutes: fewer of everything that is done many times. */
 export const isShort = process.env.DCR_TORTURE_SHORT === '1'
 
 let state = seed

@@ -1,10 +1,11 @@
 import type { Place } from './places.js'
 import { type Child, startChild } from './processes.js'
+import { isShort } from './seed.js'
 import { startServer } from './server.js'
 import { insist } from './violation.js'
 
 /** Processes that want the same client at the same moment. */
-const PROCESSES = 50
+const PROCESSES = isShort ? 20 : 50
 
 /** Processes that are being started at a time: more of them only get in each other's way. */
 const STARTING = 4

@@ -15,6 +15,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: () => import('./commands/discover.js'),
   },
   {
+    name: 'doctor',
+    summary: 'Tell what is at a URL, and what stands in the way of registering',
+    load: () => import('./commands/doctor.js'),
+  },
+  {
     name: 'token',
     summary: 'Get an access token by client credentials',
     load: () => import('./commands/token.js'),

@@ -10,7 +10,7 @@ import { showUrl } from './url.js'
 
 /** What is sent once. */
 export interface Attempt {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'
   readonly url: URL
   /** JSON text. */
   readonly json?: string | undefined

@@ -34,7 +34,7 @@ interface Document {
 }
 
 /** As many as are asked: a resource has one or two, and each is asked at four places. */
-const MOST_SERVERS = 8
+export const MOST_SERVERS = 8
 
 /** Characters of a server's own that are told. */
 const LONGEST_TOLD = 256
@@ -108,7 +108,7 @@ export async function findResource(
 }
 
 /** In the order of precedence (MCP, "Protected Resource Metadata Discovery Requirements"). */
-function wellKnown({ origin, pathname, search }: URL): URL[] {
+export function wellKnown({ origin, pathname, search }: URL): URL[] {
   const places = [`${origin}${WELL_KNOWN}${pathname.replace(/\/$/, '')}${search}`, `${origin}${WELL_KNOWN}`]
   return [...new Set(places)].map((text) => new URL(text))
 }
@@ -138,7 +138,7 @@ async function documentAt(url: URL, resource: URL, call: Call): Promise<Document
  * Whether metadata are about the resource. The specification wants the very URL (RFC 9728 §3.3); many servers
  * have one document for all that is below a path of theirs, and who owns what is above owns the resource.
  */
-function matchOf(identifier: string, resource: URL): 'exact' | 'above' | 'none' {
+export function matchOf(identifier: string, resource: URL): 'exact' | 'above' | 'none' {
   const named = parse(identifier)
   // It is handed on as it is written: who compares it as text is to see what was meant.
   const isPlain = named !== undefined && withoutSlash(named.href) === withoutSlash(identifier)
@@ -149,7 +149,7 @@ function matchOf(identifier: string, resource: URL): 'exact' | 'above' | 'none' 
   return named.search === '' && `${below}/`.startsWith(`${above}/`) ? 'above' : 'none'
 }
 
-function texts(value: unknown): string[] {
+export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : []
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../../src/index.js'
+import { type CredentialStore, memoryStore } from '../../src/index.js'
 import { McpRegistrar } from '../../src/mcp/node.js'
 import { hydra } from '../../src/providers/index.js'
 import { failureOf } from '../failure-of.js'
@@ -168,16 +168,31 @@ describe('what the application has', () => {
     const metadata = { registration_endpoint: `${elsewhere.origin}/register` }
     const { origin } = await startAuthorizationServer({ metadata })
     const resource = await startResource(origin)
-    const { registrar } = open()
     const options = { authorizationServer: origin, initialAccessToken: 'initial-token-of-the-issuer' }
+    const trusting = { ...options, trustedOrigins: [elsewhere.origin] }
+    const memory = memoryStore()
+    let second: Promise<unknown> | undefined
+    const store: CredentialStore = {
+      ...memory,
+      // The one that is refused comes first, or it would find the client of the other.
+      lock: (key, task, signal) =>
+        memory.lock(
+          key,
+          () => {
+            second ??= registrar.ensureForResource(resource.url, METADATA, trusting)
+            return task()
+          },
+          signal,
+        ),
+    }
+    const { registrar } = open({ store })
 
-    const [refused, ensured] = await Promise.allSettled([
-      registrar.ensureForResource(resource.url, METADATA, options),
-      registrar.ensureForResource(resource.url, METADATA, { ...options, trustedOrigins: [elsewhere.origin] }),
-    ])
+    const first = registrar.ensureForResource(resource.url, METADATA, options)
+    const [refused] = await Promise.allSettled([first])
+    const [ensured] = await Promise.allSettled([second])
 
     expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'untrusted_origin' } })
-    expect(ensured.status).toBe('fulfilled')
+    expect(ensured).toMatchObject({ status: 'fulfilled', value: { method: 'dynamic_registration' } })
   })
 
   test('a fetch that is undefined is none: the guard stays', async () => {

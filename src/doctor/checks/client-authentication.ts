@@ -1,0 +1,27 @@
+import type { Check } from '../facts.js'
+import { ok, type Said, warning } from '../finding.js'
+import { listIn, words } from '../members.js'
+
+/** What this library can prove a client by. */
+const KNOWN = [
+  ...['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
+  ...['tls_client_auth', 'self_signed_tls_client_auth'],
+]
+
+/** How clients prove themselves at the token endpoint (RFC 8414 §2). */
+export const clientAuthentication: Check = ({ metadata }) => {
+  const methods = listIn(metadata, 'token_endpoint_auth_methods_supported')
+  if (!methods) {
+    const what =
+      'no methods are named, which means client_secret_basic alone (RFC 8414 §2); many servers take more'
+    return [warning(what, 'have the server name token_endpoint_auth_methods_supported')]
+  }
+  const found: Said[] = [ok(`clients prove themselves by ${words(methods)}`)]
+  const odd = methods.filter((method) => !KNOWN.includes(method))
+  if (odd.length > 0) found.push(warning(`in no specification that is known here: ${words(odd)}`))
+  if (!methods.includes('none'))
+    found.push(
+      ok('public clients (none) are not named: apps on devices and in browsers have no way to keep a secret'),
+    )
+  return found
+}
