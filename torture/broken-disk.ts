@@ -25,6 +25,10 @@ export async function breakableDisk(): Promise<Disk> {
     now.failed ??= what
     const [syscall = ''] = what.split(' ')
     const error = Object.assign(new Error(`${now.code}: ${what}`), { code: now.code, syscall })
+    if (syscall.endsWith('Sync')) {
+      if (syscall === 'closeSync') proceed()
+      throw error
+    }
     const fail = () => Promise.reject(error)
     const [data] = values
     // A disk is full in the middle of a text, and what cannot be closed is not open any more all the same.

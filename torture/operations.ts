@@ -1,3 +1,4 @@
+import looks from 'node:fs'
 import * as files from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 
@@ -9,6 +10,9 @@ export type Around = (
   proceed: (values?: readonly unknown[]) => unknown,
   values: readonly unknown[],
 ) => unknown
+
+/** What is asked of the system without waiting: it only looks. */
+const SYNCHRONOUS = ['lstatSync', 'openSync', 'fstatSync', 'readFileSync', 'readdirSync', 'closeSync']
 
 /** What is done with a file that is open. */
 const WITH_HANDLES = ['stat', 'read', 'readFile', 'write', 'writeFile', 'sync', 'datasync', 'close']
@@ -37,7 +41,9 @@ export async function surroundFiles(around: Around): Promise<void> {
   const handles = Object.getPrototypeOf(handle) as object
   await handle.close()
   const { default: all } = files as unknown as { default: Methods }
-  surround(all, Object.keys(all), (path) => `${path}`.split('/').at(-1) ?? '', around)
+  const named = (path: unknown) => `${path}`.split('/').at(-1) ?? ''
+  surround(all, Object.keys(all), named, around)
+  surround(looks, SYNCHRONOUS, named, around)
   surround(handles, WITH_HANDLES, () => 'the open file', around)
   syncBuiltinESMExports()
 }

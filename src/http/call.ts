@@ -109,13 +109,16 @@ export function unlessInterrupted<T, Else>(
   })
 }
 
+/** Hears from a task what is to be done if it is interrupted. The last one counts. */
+export type WhenInterrupted = (end: () => void) => void
+
 /**
- * Runs a task until it settles or is interrupted. What the task still does after its own signal has fired is ignored.
+ * Runs a task until it settles or is interrupted. What the task still does after that is ignored.
  * `during` and `before` are what to tell of an interruption of the task, and of one that came before it could start.
  */
 export async function within<T>(
   call: Call,
-  task: (signal: AbortSignal) => Promise<T> | T,
+  task: (whenInterrupted: WhenInterrupted) => Promise<T> | T,
   during = NOTHING_SENT,
   before = during,
   limit?: PartLimit,
@@ -124,18 +127,22 @@ export async function within<T>(
     throw failure(call, code, what, cause === undefined ? details : { ...details, cause })
   }
   if (call.signal?.aborted || call.expiresAt <= performance.now()) return fail(interruptionOf(call), before)
-  const controller = new AbortController()
+  // No AbortController: most tasks have nothing to end, and one costs more than all the rest here.
+  let end = () => {}
+  const whenInterrupted: WhenInterrupted = (given) => {
+    end = given
+  }
   const interrupted = (interruption: Interruption): never => {
-    controller.abort()
+    end()
     return fail(interruption, during)
   }
-  return unlessInterrupted(call, async () => task(controller.signal), interrupted, limit)
+  return unlessInterrupted(call, async () => task(whenInterrupted), interrupted, limit)
 }
 
 /** A wait in milliseconds that leaves no timer behind. */
-export function pause(wait: number, signal: AbortSignal): Promise<void> {
+export function pause(wait: number, whenInterrupted: WhenInterrupted): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, wait)
-    signal.addEventListener('abort', () => clearTimeout(timer))
+    whenInterrupted(() => clearTimeout(timer))
   })
 }

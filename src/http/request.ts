@@ -62,7 +62,7 @@ export async function request(
         token = another
       }
       if (wait === undefined || performance.now() + wait >= call.expiresAt) throw error
-      await within(call, (signal) => pause(wait, signal), before)
+      await within(call, (whenInterrupted) => pause(wait, whenInterrupted), before)
     }
   }
 }

@@ -50,8 +50,8 @@ export async function begin(
 
   const response = await within(
     call,
-    (signal) => {
-      signal.addEventListener('abort', () => connection.abort())
+    (whenInterrupted) => {
+      whenInterrupted(() => connection.abort())
       return ky(url, {
         method,
         headers,

@@ -29,9 +29,10 @@ export async function registerAnew(
   })
   const now = await readBack(entry, client)
   const earlier = new Set(stored.orphans?.map(({ id }) => id))
-  for (const left of now.orphans ?? []) {
-    if (!left.client || earlier.has(left.id)) continue
-    const isOld = left.client.client_id === stored.client?.client_id
+  const surplus = (now.orphans ?? []).filter((left) => left.client && !earlier.has(left.id))
+  if (surplus.length === 0) return now
+  for (const left of surplus) {
+    const isOld = left.client?.client_id === stored.client?.client_id
     await discard(entry, site, left, isOld ? stored.intent?.operation : undefined)
   }
   return readBack(entry, client)

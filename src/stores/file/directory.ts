@@ -1,10 +1,11 @@
 import type { Stats } from 'node:fs'
-import { lstat, mkdir, open } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import type { DcrError } from '../../errors.js'
 import { storeFailure } from '../failure.js'
-import { codeOf, ignore, ignoreAbsence, ignorePresence } from './system-error.js'
+import { look } from './looking.js'
+import { codeOf, ignore, ignorePresence } from './system-error.js'
 
 /** Nobody but its owner gets in. */
 export const PRIVATE_DIRECTORY = 0o700
@@ -25,8 +26,8 @@ const CANNOT_SYNC = ['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EACCES']
  * @throws {DcrError} `store_unsafe`: it is something else, or others could read it or replace what is in it;
  *   `store_failed`: its own user cannot look into it.
  */
-export async function isSafeDirectory(path: string, isChosen = false): Promise<boolean> {
-  const found = await lstat(path).catch(ignoreAbsence)
+export function isSafeDirectory(path: string, isChosen = false): boolean {
+  const found = look(path)
   if (!found) return false
   if (found.isSymbolicLink()) {
     const remedy = isChosen ? 'pass where it leads' : 'put what it leads to in its place'
@@ -66,7 +67,7 @@ export function unsafe(path: string, what: string): DcrError {
 
 /** Makes the directory of a store where there is none, with those it lies in, so that they outlast a power failure. */
 export async function makeDirectory(path: string): Promise<void> {
-  if (!(await isSafeDirectory(path, true))) await make(path)
+  if (!isSafeDirectory(path, true)) await make(path)
 }
 
 /** One by one: a recursive `mkdir` says ENOENT whatever the reason, such as a disk that is read-only. */
@@ -81,8 +82,28 @@ async function make(path: string): Promise<void> {
   await sync(parent)
 }
 
-/** Waits until the names in the directory are on the disk. */
-export async function sync(directory: string): Promise<void> {
+/** Of each directory the sync that is under way, and the one after it, which has not begun. */
+const underWay = new Map<string, Promise<void>>()
+const upcoming = new Map<string, Promise<void>>()
+
+/** Waits until the names in the directory are on the disk. All who ask before a sync has begun share it. */
+export function sync(directory: string): Promise<void> {
+  const shared = upcoming.get(directory)
+  if (shared) return shared
+  const next = (underWay.get(directory) ?? Promise.resolve()).catch(ignore).then(() => {
+    upcoming.delete(directory)
+    underWay.set(directory, next)
+    return syncNow(directory)
+  })
+  upcoming.set(directory, next)
+  const end = () => {
+    if (underWay.get(directory) === next) underWay.delete(directory)
+  }
+  next.then(end, end)
+  return next
+}
+
+async function syncNow(directory: string): Promise<void> {
   try {
     const handle = await open(directory)
     try {

@@ -1,8 +1,9 @@
-import { lstat, rename, unlink } from 'node:fs/promises'
+import { rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Hold } from '../backend.js'
 import { sync } from './directory.js'
 import { INCOMING, type Lock, OUTGOING } from './lock.js'
+import { inTurnWithOthers, look } from './looking.js'
 import { patiently } from './pause.js'
 import { codeOf, guarded, ignore, ignoreAbsence } from './system-error.js'
 import { createText, readText } from './text-file.js'
@@ -16,10 +17,10 @@ export function holdOf(file: string, { path, release }: Lock): Hold {
   const write = async (text: string) => {
     try {
       // Of a write that failed, where even that could not be removed.
-      await unlink(incoming).catch(ignoreAbsence)
+      if (look(incoming)) await unlink(incoming).catch(ignoreAbsence)
       await createText(incoming, text)
       // Where there is no file, the folder is new. Where there is one, the name of the folder was on the disk before it.
-      if (!(await lstat(file).catch(ignoreAbsence))) await sync(dirname(folder))
+      if (!look(file)) await sync(dirname(folder))
       await patiently(() => rename(incoming, file))
     } catch (error) {
       await unlink(incoming).catch(ignore)
@@ -35,7 +36,7 @@ export function holdOf(file: string, { path, release }: Lock): Hold {
       await patiently(() => rename(file, outgoing))
     } catch (error) {
       ignoreAbsence(error)
-      return (await lstat(path).catch(ignoreAbsence)) !== undefined
+      return look(path) !== undefined
     }
     // What is left is removed with the lock.
     await unlink(outgoing).catch(ignore)
@@ -44,7 +45,7 @@ export function holdOf(file: string, { path, release }: Lock): Hold {
   }
 
   return {
-    read: () => guarded(file, () => readText(file)),
+    read: () => guarded(file, () => inTurnWithOthers().then(() => readText(file))),
     write: (text) => guarded(file, () => write(text)),
     remove: () => guarded(file, remove),
     release,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DcrError } from '../../errors.js'
 import { backedStore, type StoreOptions } from '../backed.js'
@@ -10,6 +10,7 @@ import { defaultDirectory } from './default-directory.js'
 import { isSafeDirectory } from './directory.js'
 import { holdOf } from './hold.js'
 import { take } from './lock.js'
+import { inTurnWithOthers } from './looking.js'
 import { guarded } from './system-error.js'
 import { readText } from './text-file.js'
 
@@ -61,18 +62,19 @@ function folders(directory: string): Backend {
   const place = (key: string) => join(directory, folderOf(key), FILE)
   const read = (file: string) =>
     guarded(file, async () => {
-      const isThere = (await isSafeDirectory(directory, true)) && (await isSafeDirectory(dirname(file)))
+      await inTurnWithOthers()
+      const isThere = isSafeDirectory(directory, true) && isSafeDirectory(dirname(file))
       return isThere ? readText(file) : undefined
     })
   return {
     place,
     read: (key) => read(place(key)),
     async list() {
+      await inTurnWithOthers()
       const names = await guarded(directory, async () =>
-        (await isSafeDirectory(directory, true)) ? readdir(directory) : [],
+        isSafeDirectory(directory, true) ? readdirSync(directory) : [],
       )
       const found: Found[] = []
-      // One by one, or a large store would need more open files than a process may have.
       for (const name of names.filter((name) => FOLDER.test(name))) {
         const file = join(directory, name, FILE)
         const text = await read(file)

@@ -1,9 +1,11 @@
-import { lstat, mkdir, readdir, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises'
+import { lstatSync, readdirSync } from 'node:fs'
+import { mkdir, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers'
 import type { DcrError } from '../../errors.js'
 import { storeFailure } from '../failure.js'
 import { isSafeDirectory, makeDirectory, PRIVATE_DIRECTORY } from './directory.js'
+import { look, namesIn } from './looking.js'
 import { isAlive, ownerName, ownerToTell, type Self, thisProcess } from './owner.js'
 import { patiently, pause } from './pause.js'
 import { BEAT, silenceOf } from './silence.js'
@@ -44,7 +46,7 @@ export async function take(directory: string, folder: string, signal: AbortSigna
     if (signal.aborted) throw await inVain(folder, self)
     const lock = await guarded(folder, async () => {
       await makeDirectory(directory)
-      await isSafeDirectory(folder)
+      isSafeDirectory(folder)
       return (await isFree(join(folder, 'lock'), self, isSilent)) ? claim(folder, ownerName(self)) : undefined
     })
     if (lock) return lock
@@ -53,27 +55,23 @@ export async function take(directory: string, folder: string, signal: AbortSigna
 }
 
 async function inVain(folder: string, self: Self): Promise<DcrError> {
-  const [owner = ''] = await readdir(join(folder, 'lock')).catch(() => [])
+  const [owner = ''] = namesIn(join(folder, 'lock'))
   return storeFailure(
     'store_failed',
     `${folder} is held by ${ownerToTell(owner, self)}: end it, or let it go on`,
   )
 }
 
-async function isFree(
-  lock: string,
-  self: Self,
-  isSilent: (path: string) => Promise<boolean>,
-): Promise<boolean> {
+async function isFree(lock: string, self: Self, isSilent: (path: string) => boolean): Promise<boolean> {
   try {
-    const owners = (await isSafeDirectory(lock)) ? await readdir(lock) : []
+    const owners = isSafeDirectory(lock) ? readdirSync(lock) : []
     for (const owner of owners) {
       const path = join(lock, owner)
-      if ((await isAlive(owner, self)) ?? !(await isSilent(path))) return false
+      if ((await isAlive(owner, self)) ?? !isSilent(path)) return false
       try {
         await clear(path)
       } catch (error) {
-        if (await hasWoken(path, error)) return false
+        if (hasWoken(path, error)) return false
         throw error
       }
     }
@@ -86,9 +84,9 @@ async function isFree(
 }
 
 /** Whether an owner could not be removed because it was not dead, and has put something there at this moment. */
-async function hasWoken(path: string, error: unknown): Promise<boolean> {
+function hasWoken(path: string, error: unknown): boolean {
   if (!NOT_EMPTY.includes(codeOf(error))) return false
-  return (await readdir(path)).every((name) => name === INCOMING || name === OUTGOING)
+  return readdirSync(path).every((name) => name === INCOMING || name === OUTGOING)
 }
 
 async function claim(folder: string, name: string): Promise<Lock | undefined> {
@@ -96,18 +94,18 @@ async function claim(folder: string, name: string): Promise<Lock | undefined> {
   const draft = join(folder, `${DRAFT}${crypto.randomUUID()}`)
   const path = join(lock, name)
   try {
-    await patiently(() => mkdir(folder, PRIVATE_DIRECTORY)).catch(ignorePresence)
+    if (!look(folder)) await patiently(() => mkdir(folder, PRIVATE_DIRECTORY)).catch(ignorePresence)
     await mkdir(draft, PRIVATE_DIRECTORY)
     await mkdir(join(draft, name), PRIVATE_DIRECTORY)
     // Windows renames a folder to no name that is taken, not even by an empty one.
-    await rmdir(lock).catch(ignore)
+    if (look(lock)) await rmdir(lock).catch(ignore)
     await patiently(() => rename(draft, lock))
     // It is not there if the draft was tidied up, and an empty folder was renamed.
-    await lstat(path)
+    lstatSync(path)
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(ignore)
     await release(folder, path)
-    const isTaken = (await readdir(lock).catch(() => [])).length > 0
+    const isTaken = namesIn(lock).length > 0
     if (isTaken || FASTER.includes(codeOf(error))) return undefined
     throw error
   }
@@ -124,16 +122,17 @@ async function claim(folder: string, name: string): Promise<Lock | undefined> {
 
 /** Removes the drafts of processes that were killed. Who is alive makes another, and waits. */
 async function tidy(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of readdirSync(folder)) {
     if (name.startsWith(DRAFT)) await rm(join(folder, name), { recursive: true, force: true })
   }
 }
+
 /** Leaves nothing behind where nothing is kept. */
 async function release(folder: string, path: string): Promise<void> {
   const leave = async () => {
     await patiently(() => clear(path))
     await rmdir(join(folder, 'lock')).catch(ignore)
-    await rmdir(folder).catch(ignore)
+    if (namesIn(folder).length === 0) await rmdir(folder).catch(ignore)
   }
   await leave().catch(() => {
     const again = setInterval(() => leave().then(() => clearInterval(again), ignore), BEAT).unref()
@@ -142,8 +141,9 @@ async function release(folder: string, path: string): Promise<void> {
 
 /** Removes an owner, and of what is in its folder only what owners put there: anything else is not ours to remove. */
 async function clear(path: string): Promise<void> {
-  if (!(await isSafeDirectory(path))) return
-  await unlink(join(path, INCOMING)).catch(ignoreAbsence)
-  await unlink(join(path, OUTGOING)).catch(ignoreAbsence)
+  if (!isSafeDirectory(path)) return
+  for (const name of readdirSync(path)) {
+    if (name === INCOMING || name === OUTGOING) await unlink(join(path, name)).catch(ignoreAbsence)
+  }
   await rmdir(path).catch(ignoreAbsence)
 }

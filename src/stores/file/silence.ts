@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import { lstatSync } from 'node:fs'
 
 /** Milliseconds from one sign of life of an owner to the next. */
 export const BEAT = 400
@@ -11,10 +11,10 @@ const LONGEST_SILENCE = 4 * BEAT
  * the time this process has watched it, as clocks of machines differ. What passes between two looks counts as one beat at
  * most: this process may have been asleep, and the owner with it.
  */
-export function silenceOf(): (path: string) => Promise<boolean> {
+export function silenceOf(): (path: string) => boolean {
   const watched = new Map<string, { sign: number; looked: number; silent: number }>()
-  return async (path) => {
-    const { mtimeMs: sign } = await lstat(path)
+  return (path) => {
+    const { mtimeMs: sign } = lstatSync(path)
     const looked = performance.now()
     const last = watched.get(path)
     const silent = last?.sign === sign ? last.silent + Math.min(looked - last.looked, BEAT) : 0

@@ -39,7 +39,7 @@ describe('each call of the file system fails in turn: the error says so, and not
     for (const code of name === 'set' ? CODES : ['EIO']) {
       for (const lasting of code === 'EIO' ? [false, true] : [false]) {
         test(`${name}: ${code}${lasting ? ', from then on' : ''}`, async () => {
-          const stop = await intercept(async () => {
+          const stop = await intercept(() => {
             const now = trouble.getStore()
             if (!now || now.isOver) return
             now.calls++
@@ -85,7 +85,7 @@ test('until the new text is in its place, the old one is', async () => {
   for (const call of ['writeFile', 'sync', 'close', 'rename']) {
     const { store, revision, old } = await filledPlace()
     let isWritten = false
-    const stop = await intercept(async (name) => {
+    const stop = await intercept((name) => {
       isWritten ||= name === 'writeFile'
       if (isWritten && name === call) throw systemError('ENOSPC')
     })
@@ -100,7 +100,7 @@ test('what is saved is on the disk before it is in its place, and its name befor
   const { store, directory, folder, file } = emptyPlace()
   const callsOf = async (save: () => Promise<unknown>) => {
     const calls: string[] = []
-    const stop = await intercept(async (name, [path, to]) => {
+    const stop = await intercept((name, [path, to]) => {
       if (name === 'writeFile') calls.length = 0
       if (name === 'open' && [directory, folder].includes(`${path}`)) calls.push(basename(`${path}`))
       if (name === 'sync') calls.push(name)
@@ -124,7 +124,7 @@ test('what is saved is on the disk before it is in its place, and its name befor
 test('a directory that cannot be made: the reason is told, which a recursive mkdir hides', async () => {
   const parent = temporary()
   // As on a disk that is read-only.
-  const stop = await intercept(async (name, [path, options]) => {
+  const stop = await intercept((name, [path, options]) => {
     if (name !== 'mkdir') return
     const isHidden = Object(options).recursive === true || dirname(`${path}`) !== parent
     throw Object.assign(systemError(isHidden ? 'ENOENT' : 'EROFS'), { path, syscall: 'mkdir' })
@@ -140,7 +140,7 @@ test.each(['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP'])(
   async (code) => {
     const { store, revision } = await filledPlace()
     let isRenamed = false
-    const stop = await intercept(async (name, [, to]) => {
+    const stop = await intercept((name, [, to]) => {
       isRenamed ||= name === 'rename' && `${to}`.endsWith('.ndjson')
       if (isRenamed && name === 'sync') throw systemError(code)
     })
@@ -164,7 +164,7 @@ describe('on Windows', () => {
       windows()
       const { store, revision } = await filledPlace()
       let failures = 0
-      const stop = await intercept(async (name, [, to]) => {
+      const stop = await intercept((name, [, to]) => {
         if (name === 'rename' && `${to}`.endsWith('.ndjson') && ++failures <= 5) throw systemError(code)
       })
       const second = await store.set(KEY, registration('new', revision)).finally(stop)
@@ -176,7 +176,7 @@ describe('on Windows', () => {
   test('one that stays so is an error after 2 seconds, and the old text is there', async () => {
     windows()
     const { store, revision, old } = await filledPlace()
-    const stop = await intercept(async (name, [, to]) => {
+    const stop = await intercept((name, [, to]) => {
       if (name === 'rename' && `${to}`.endsWith('.ndjson')) throw systemError('EBUSY')
     })
     const begin = performance.now()
