@@ -6,9 +6,9 @@ import { firstByPrecedence } from './http/precedence.js'
 import { request } from './http/request.js'
 import { callableUrl } from './http/url.js'
 import { isRecord } from './json.js'
+import { readMembers } from './metadata/reading.js'
+import { authorizationServerMetadataGuards } from './metadata/schemas.js'
 import { printable } from './printable.js'
-import { readMembers } from './reading.js'
-import { authorizationServerMetadataGuards } from './schemas.js'
 import type { AuthorizationServerMetadata } from './types.js'
 
 /**

@@ -1,4 +1,3 @@
-export { DcrClient, type DcrClientOptions } from './client.js'
 export {
   type ClientAssertionOptions,
   type ClientAuthentication,
@@ -9,14 +8,22 @@ export {
   clientSecretPost,
   none,
   privateKeyJwt,
-} from './client-auth.js'
-export { type Difference, differences } from './differences.js'
+} from './authentication/client-authentication.js'
+export {
+  type RegistrationTokenOptions,
+  registrationToken,
+  requestToken,
+  type TokenRequestOptions,
+} from './authentication/token.js'
+export { DcrClient, type DcrClientOptions } from './client/client.js'
+export type { ManagementOptions } from './client/management.js'
 export { discover } from './discovery.js'
 export { DcrError, type ErrorCode, OAuthError, type Outcome } from './errors.js'
 export type { Limits } from './http/limits.js'
 export type { RequestOptions } from './http/options.js'
 export type { TokenSource } from './http/request.js'
-export type { ManagementOptions } from './management.js'
+export { type Difference, differences } from './metadata/differences.js'
+export { metadataOf } from './metadata/replacement.js'
 export type { Provider } from './providers/provider.js'
 export type { Issuer } from './registrar/entry.js'
 export type { Ensured } from './registrar/making.js'
@@ -28,7 +35,6 @@ export {
   Registrar,
   type RegistrarOptions,
 } from './registrar/registrar.js'
-export { metadataOf } from './replacement.js'
 export type { StoreOptions } from './stores/backed.js'
 export { aesGcm, type Encryption, type EncryptionKey, type Sealed } from './stores/encryption.js'
 export { memoryStore } from './stores/memory.js'
@@ -43,12 +49,6 @@ export type {
 } from './stores/store.js'
 export { storeKey } from './stores/store.js'
 export { type WebStorage, type WebStorageStoreOptions, webStorageStore } from './stores/web-storage.js'
-export {
-  type RegistrationTokenOptions,
-  registrationToken,
-  requestToken,
-  type TokenRequestOptions,
-} from './token.js'
 export type {
   AuthorizationServerMetadata,
   ClientInformation,

@@ -1,6 +1,6 @@
-import { DcrClient } from '../client.js'
-import { type Difference, differences } from '../differences.js'
+import { DcrClient } from '../client/client.js'
 import { DcrError, OAuthError } from '../errors.js'
+import { type Difference, differences } from '../metadata/differences.js'
 import type { ClientInformation } from '../types.js'
 import { locate, supportsDCR } from './discovery.js'
 import { demand, failed, isObject } from './failure.js'

@@ -1,4 +1,4 @@
-import { DcrClient, type DcrClientOptions } from '../client.js'
+import { DcrClient, type DcrClientOptions } from '../client/client.js'
 import type { DcrError } from '../errors.js'
 import type { CredentialStore } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'

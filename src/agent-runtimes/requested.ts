@@ -1,4 +1,4 @@
-import { differences } from '../differences.js'
+import { differences } from '../metadata/differences.js'
 import type { ClientInformation } from '../types.js'
 import type {
   AuthorizationServerMetadata,

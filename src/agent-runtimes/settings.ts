@@ -1,4 +1,4 @@
-import { DcrClient, type DcrClientOptions } from '../client.js'
+import { DcrClient, type DcrClientOptions } from '../client/client.js'
 import type { DcrError } from '../errors.js'
 import { demand, isObject, reworded, told } from './failure.js'
 import type { DynamicClientStorage } from './types.js'

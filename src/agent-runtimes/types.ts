@@ -1,4 +1,4 @@
-import type { DcrClientOptions } from '../client.js'
+import type { DcrClientOptions } from '../client/client.js'
 
 /**
  * What an authorization server says about itself. The members that are required here are those a server for the

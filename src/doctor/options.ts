@@ -1,5 +1,5 @@
+import type { ManagementOptions } from '../client/management.js'
 import type { RequestOptions } from '../http/options.js'
-import type { ManagementOptions } from '../management.js'
 import type { Provider } from '../providers/provider.js'
 import type { CredentialStore } from '../stores/store.js'
 import type { ClientMetadata } from '../types.js'

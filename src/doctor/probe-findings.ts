@@ -1,5 +1,5 @@
-import { differences } from '../differences.js'
 import type { DcrError, ErrorCode } from '../errors.js'
+import { differences } from '../metadata/differences.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { whatOf } from './asking.js'
 import { ok, problem, type Said, warning } from './finding.js'

@@ -1,4 +1,4 @@
-import { DcrClient } from '../client.js'
+import { DcrClient } from '../client/client.js'
 import type { DcrError } from '../errors.js'
 import type { RequestOptions } from '../http/options.js'
 import { memoryStore } from '../stores/memory.js'

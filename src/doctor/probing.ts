@@ -1,4 +1,4 @@
-import type { DcrClient } from '../client.js'
+import type { DcrClient } from '../client/client.js'
 import type { TokenSource } from '../http/request.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import type { Warning } from '../warnings.js'

@@ -1,4 +1,4 @@
-import { seconds } from '../custody.js'
+import { seconds } from '../custody/custody.js'
 import { failure } from '../http/failure.js'
 import { parse } from '../http/url.js'
 import { printable } from '../printable.js'

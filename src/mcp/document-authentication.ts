@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject } from '../json.js'
-import { SERVER_MEMBERS } from '../metadata.js'
-import { isPrivateKey } from '../private-key.js'
+import { SERVER_MEMBERS } from '../metadata/checking.js'
+import { isPrivateKey } from '../metadata/private-key.js'
 import type { FindingListener } from './document-finding.js'
 
 /**

@@ -1,4 +1,4 @@
-import { seconds } from '../custody.js'
+import { seconds } from '../custody/custody.js'
 import { type Call, within } from '../http/call.js'
 import { amend, type Entry, entryOf, read, withoutSlash } from '../registrar/entry.js'
 import {

@@ -4,7 +4,7 @@ import {
   clientSecretJwt,
   clientSecretPost,
   none,
-} from '../client-auth.js'
+} from '../authentication/client-authentication.js'
 import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { printable } from '../printable.js'

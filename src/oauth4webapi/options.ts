@@ -1,4 +1,4 @@
-import type { ClientAuthentication } from '../client-auth.js'
+import type { ClientAuthentication } from '../authentication/client-authentication.js'
 import type { RequestOptions } from '../http/options.js'
 
 /** What a registered client is handed over with. */

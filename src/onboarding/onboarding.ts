@@ -1,4 +1,4 @@
-import { checkStore } from '../custody.js'
+import { checkStore } from '../custody/custody.js'
 import { openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import type { RequestOptions } from '../http/options.js'

@@ -1,9 +1,9 @@
-import { clientSecretBasic, clientSecretPost } from '../client-auth.js'
+import { clientSecretBasic, clientSecretPost } from '../authentication/client-authentication.js'
+import { registrationToken } from '../authentication/token.js'
 import { discover } from '../discovery.js'
 import type { RequestOptions } from '../http/options.js'
 import type { TokenSource } from '../http/request.js'
 import type { EntryOptions } from '../registrar/registrar.js'
-import { registrationToken } from '../token.js'
 import type { AuthorizationServerMetadata } from '../types.js'
 import type { ManifestServer, ManifestToken } from './manifest.js'
 

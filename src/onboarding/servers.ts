@@ -1,6 +1,6 @@
+import { WAYS } from '../client/management.js'
 import { openCall } from '../http/call.js'
 import { callableUrl } from '../http/url.js'
-import { WAYS } from '../management.js'
 import type { ManageWith } from '../types.js'
 import type { ManifestSecret, ManifestServer, ManifestToken } from './manifest.js'
 import { NOTHING, type Part, partOf, told } from './metadata.js'

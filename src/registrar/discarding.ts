@@ -1,7 +1,7 @@
-import { NO_CUSTODY } from '../custody.js'
-import { deleteClient, SURELY_GONE } from '../deleting.js'
+import { deleteClient, SURELY_GONE } from '../client/deleting.js'
+import type { Site } from '../client/management.js'
+import { NO_CUSTODY } from '../custody/custody.js'
 import type { DcrError, OAuthError } from '../errors.js'
-import type { Site } from '../management.js'
 import type { Operation, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import { amend, type Entry } from './entry.js'
 

@@ -1,5 +1,5 @@
+import { isOffered } from '../client/management.js'
 import type { DcrError } from '../errors.js'
-import { isOffered } from '../management.js'
 import type { StoredRegistration } from '../stores/store.js'
 import { alone, type Entry, knownSite, read } from './entry.js'
 import { expiry } from './expiry.js'

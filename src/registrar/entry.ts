@@ -1,14 +1,14 @@
-import { storeError, unhurried } from '../custody.js'
+import type { ManagementOptions, Site } from '../client/management.js'
+import { siteOf } from '../client/site.js'
+import { storeError, unhurried } from '../custody/custody.js'
+import { type CustodyInTurn, inTurn } from '../custody/turn.js'
 import { found } from '../discovery.js'
 import type { ErrorDetails } from '../errors.js'
 import { type Call, NOTHING_SENT, within } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { parse } from '../http/url.js'
-import type { ManagementOptions, Site } from '../management.js'
 import { hasControlCharacter } from '../printable.js'
-import { siteOf } from '../site.js'
 import { type CredentialStore, registrationKey, type StoredRegistration } from '../stores/store.js'
-import { type CustodyInTurn, inTurn } from '../turn.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 
 /** The issuer identifier, or the metadata of a server that publishes none. */

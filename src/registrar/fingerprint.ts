@@ -1,5 +1,5 @@
-import { canonical } from '../canonical.js'
 import { isEmptyList, type JsonObject, without } from '../json.js'
+import { canonical } from '../metadata/canonical.js'
 import { sha256 } from '../stores/sha256.js'
 
 /**

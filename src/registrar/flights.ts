@@ -1,7 +1,7 @@
+import { told } from '../client/managing.js'
 import type { DcrError } from '../errors.js'
 import { type Call, within } from '../http/call.js'
 import { failure } from '../http/failure.js'
-import { told } from '../managing.js'
 
 interface Flight<T> {
   /** What the calls that share it have in common. */

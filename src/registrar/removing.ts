@@ -1,4 +1,4 @@
-import { deleteClient, SURELY_GONE } from '../deleting.js'
+import { deleteClient, SURELY_GONE } from '../client/deleting.js'
 import type { OAuthError } from '../errors.js'
 import { alone, amend, type Entry, knownSite } from './entry.js'
 import { MANAGED, orphan, withDoubtListed } from './records.js'

@@ -1,7 +1,7 @@
-import { seconds } from '../custody.js'
+import { seconds } from '../custody/custody.js'
 import type { Call } from '../http/call.js'
 import { isUnset, type JsonObject, without } from '../json.js'
-import { checkMembers, checkWhole, snapshot } from '../metadata.js'
+import { checkMembers, checkWhole, snapshot } from '../metadata/checking.js'
 import type { ClientMetadata } from '../types.js'
 import { fingerprint } from './fingerprint.js'
 

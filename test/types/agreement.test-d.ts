@@ -2,13 +2,14 @@
  * The guards that an answer must pass and the types generated from openapi/dcr.yaml are held equal, member by
  * member: this file compiles or the two have drifted apart.
  */
-import type * as generated from '../../src/openapi.gen.js'
+
 import type {
   authorizationServerMetadataGuards,
   clientInformationGuards,
   Guarded,
   tokenResponseGuards,
-} from '../../src/schemas.js'
+} from '../../src/metadata/schemas.js'
+import type * as generated from '../../src/openapi.gen.js'
 
 /** The members that have a name, without those that stand for any other. */
 type Named<T> = {

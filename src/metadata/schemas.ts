@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { isRecord } from './json.js'
-import type { JsonWebKeySet } from './types.js'
+import { isRecord } from '../json.js'
+import type { JsonWebKeySet } from '../types.js'
 
 /*
  * What is needed to trust an answer, member by member: no formats and no closed sets of values, which servers

@@ -1,13 +1,13 @@
+import type { DcrError } from '../errors.js'
+import { type Call, within } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import { carriedOver } from '../metadata/information.js'
+import { hasControlCharacter } from '../printable.js'
+import { type CredentialStore, storeKey } from '../stores/store.js'
+import type { ClientInformation } from '../types.js'
 import { type Custody, unhurried } from './custody.js'
-import type { DcrError } from './errors.js'
-import { type Call, within } from './http/call.js'
-import { failure } from './http/failure.js'
-import { carriedOver } from './information.js'
-import { hasControlCharacter } from './printable.js'
-import { custodyOf, type Records } from './stored-custody.js'
-import { type CredentialStore, storeKey } from './stores/store.js'
+import { custodyOf, type Records } from './stored.js'
 import { inTurn } from './turn.js'
-import type { ClientInformation } from './types.js'
 
 /** How a `DcrClient` keeps its clients: each under its own `client_id`. */
 const RECORDS: Records = { kept: (stored, client) => ({ ...stored, client, intent: undefined }) }

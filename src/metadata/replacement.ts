@@ -1,5 +1,5 @@
-import type { Call } from './http/call.js'
-import { failure } from './http/failure.js'
+import type { Call } from '../http/call.js'
+import { failure } from '../http/failure.js'
 import {
   isEmpty,
   isEmptyList,
@@ -9,9 +9,9 @@ import {
   only,
   saysNothing,
   without,
-} from './json.js'
-import { isListMember, isSpecified, SERVER_MEMBERS } from './metadata.js'
-import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from './types.js'
+} from '../json.js'
+import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
+import { isListMember, isSpecified, SERVER_MEMBERS } from './checking.js'
 import { permitted } from './wire.js'
 
 /** What a client may send back of what it was answered. */

@@ -1,9 +1,9 @@
+import type { DcrError } from '../errors.js'
+import { type Call, within } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import type { CredentialStore, StoredRegistration } from '../stores/store.js'
 import { type Custody, storeError, unhurried } from './custody.js'
-import type { DcrError } from './errors.js'
-import { type Call, within } from './http/call.js'
-import { failure } from './http/failure.js'
-import { custodyOf, type Records } from './stored-custody.js'
-import type { CredentialStore, StoredRegistration } from './stores/store.js'
+import { custodyOf, type Records } from './stored.js'
 
 /** Makes the custody of what is stored under the key whose turn it is. */
 export type CustodyInTurn = (found: StoredRegistration, records: Records) => Custody

@@ -1,8 +1,8 @@
-import type { Call } from './http/call.js'
-import { failure } from './http/failure.js'
-import type { Attempt } from './http/send.js'
-import { isEmptyList, isPlain, isUnset, type JsonObject, only, without } from './json.js'
-import { SERVER_MEMBERS, serialize } from './metadata.js'
+import type { Call } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import type { Attempt } from '../http/send.js'
+import { isEmptyList, isPlain, isUnset, type JsonObject, only, without } from '../json.js'
+import { SERVER_MEMBERS, serialize } from './checking.js'
 
 /** A body, and what of it must not come back in an error. */
 export type Wire = Pick<Attempt, 'json' | 'form' | 'secrets'>

@@ -1,4 +1,4 @@
-import { failure } from './http/failure.js'
+import { failure } from '../http/failure.js'
 
 /** A key, and how JOSE and WebCrypto call what it does. */
 export interface AssertionKey {

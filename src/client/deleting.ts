@@ -1,13 +1,13 @@
-import { intending } from './custody.js'
-import type { OAuthError } from './errors.js'
-import type { Call } from './http/call.js'
-import { refusal } from './http/refusal.js'
-import { request } from './http/request.js'
-import { isRecord } from './json.js'
+import { intending } from '../custody/custody.js'
+import type { OAuthError } from '../errors.js'
+import type { Call } from '../http/call.js'
+import { refusal } from '../http/refusal.js'
+import { request } from '../http/request.js'
+import { isRecord } from '../json.js'
+import type { ClientInformation } from '../types.js'
 import { managementExchange } from './management.js'
 import { isInDoubt, told } from './managing.js'
 import type { KeptSite } from './site.js'
-import type { ClientInformation } from './types.js'
 
 /** Statuses that say of a client that was to be deleted before: it is not there (RFC 7592 §2.3 says so by 401). */
 const GONE = [401, 404, 410]

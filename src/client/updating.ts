@@ -1,14 +1,14 @@
-import { differences } from './differences.js'
-import { type DcrError, keepClient } from './errors.js'
-import { type Call, isOver } from './http/call.js'
-import { type JsonObject, only } from './json.js'
+import { type DcrError, keepClient } from '../errors.js'
+import { type Call, isOver } from '../http/call.js'
+import { type JsonObject, only } from '../json.js'
+import { checkWhole, SERVER_MEMBERS } from '../metadata/checking.js'
+import { differences } from '../metadata/differences.js'
+import { hasMetadata, replacement } from '../metadata/replacement.js'
+import { toWire } from '../metadata/wire.js'
+import type { ClientInformation } from '../types.js'
 import { isOffered, managementExchange } from './management.js'
 import { isInDoubt, manage } from './managing.js'
-import { checkWhole, SERVER_MEMBERS } from './metadata.js'
-import { hasMetadata, replacement } from './replacement.js'
 import type { KeptSite } from './site.js'
-import type { ClientInformation } from './types.js'
-import { toWire } from './wire.js'
 
 /** Makes the changes to the newest registration that is known; reads it first where nothing is. */
 export async function update(

@@ -1,24 +1,24 @@
-import { checkStore, NO_CUSTODY } from './custody.js'
-import { deleteClient } from './deleting.js'
-import { type Call, openCall } from './http/call.js'
-import type { RequestOptions } from './http/options.js'
-import { isUnset, without } from './json.js'
-import { checkClient, kept, newlyKept } from './keeping.js'
-import type { ManagementOptions, Site } from './management.js'
-import { manage } from './managing.js'
-import { checkMembers, snapshot } from './metadata.js'
-import type { Provider } from './providers/provider.js'
-import { register } from './registering.js'
-import { type KeptSite, siteOf } from './site.js'
-import type { CredentialStore } from './stores/store.js'
+import { checkStore, NO_CUSTODY } from '../custody/custody.js'
+import { checkClient, kept, newlyKept } from '../custody/keeping.js'
+import { type Call, openCall } from '../http/call.js'
+import type { RequestOptions } from '../http/options.js'
+import { isUnset, without } from '../json.js'
+import { checkMembers, snapshot } from '../metadata/checking.js'
+import { permitted } from '../metadata/wire.js'
+import type { Provider } from '../providers/provider.js'
+import type { CredentialStore } from '../stores/store.js'
 import type {
   AuthorizationServerMetadata,
   ClientInformation,
   ClientMetadata,
   ClientMetadataChanges,
-} from './types.js'
+} from '../types.js'
+import { deleteClient } from './deleting.js'
+import type { ManagementOptions, Site } from './management.js'
+import { manage } from './managing.js'
+import { register } from './registering.js'
+import { type KeptSite, siteOf } from './site.js'
 import { update } from './updating.js'
-import { permitted } from './wire.js'
 
 /** Options of a {@link DcrClient}; the request options among them hold for all its calls. */
 export interface DcrClientOptions extends RequestOptions, ManagementOptions {

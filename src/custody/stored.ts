@@ -1,9 +1,9 @@
+import type { ErrorDetails } from '../errors.js'
+import { type Call, within } from '../http/call.js'
+import { storeFailure } from '../stores/failure.js'
+import type { CredentialStore, Intent, StoredRegistration } from '../stores/store.js'
+import type { ClientInformation } from '../types.js'
 import { type Custody, seconds, storeError, unhurried } from './custody.js'
-import type { ErrorDetails } from './errors.js'
-import { type Call, within } from './http/call.js'
-import { storeFailure } from './stores/failure.js'
-import type { CredentialStore, Intent, StoredRegistration } from './stores/store.js'
-import type { ClientInformation } from './types.js'
 
 /** What is stored after an answer. `clock` is the server's own time. Seconds since the epoch. */
 export type Kept = (

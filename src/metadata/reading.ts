@@ -1,6 +1,6 @@
-import type { Call } from './http/call.js'
-import { isHarmful } from './http/scheme.js'
-import { isUnset, saysNothing } from './json.js'
+import type { Call } from '../http/call.js'
+import { isHarmful } from '../http/scheme.js'
+import { isUnset, saysNothing } from '../json.js'
 import { type Guarded, type Guards, passes } from './schemas.js'
 
 /**

@@ -1,8 +1,8 @@
+import { failure } from '../http/failure.js'
+import { formEncoded } from '../http/url.js'
+import { hasControlCharacter } from '../printable.js'
+import type { AuthorizationServerMetadata } from '../types.js'
 import { type AssertionKey, base64, clientAssertion, hmacKey, signingKey } from './client-assertion.js'
-import { failure } from './http/failure.js'
-import { formEncoded } from './http/url.js'
-import { hasControlCharacter } from './printable.js'
-import type { AuthorizationServerMetadata } from './types.js'
 
 /**
  * How a client proves who it is at the token endpoint (RFC 6749 §2.3): adds what it needs to the form, or

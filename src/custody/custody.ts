@@ -1,8 +1,8 @@
-import { DcrError, type ErrorDetails } from './errors.js'
-import { type Call, NOTHING_SENT } from './http/call.js'
-import { failure } from './http/failure.js'
-import type { Operation } from './stores/store.js'
-import type { ClientInformation, ClientMetadata } from './types.js'
+import { DcrError, type ErrorDetails } from '../errors.js'
+import { type Call, NOTHING_SENT } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import type { Operation } from '../stores/store.js'
+import type { ClientInformation, ClientMetadata } from '../types.js'
 
 /** Milliseconds for a store to save what a server has given: longer than its own waits (10 s), whose reasons are told. */
 const SAVING_TIMEOUT = 15_000

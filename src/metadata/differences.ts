@@ -1,6 +1,6 @@
+import { isEmpty, isUnset } from '../json.js'
+import type { ClientInformation } from '../types.js'
 import { canonical } from './canonical.js'
-import { isEmpty, isUnset } from './json.js'
-import type { ClientInformation } from './types.js'
 
 /** One member in which the registered client is not what was asked for. */
 export interface Difference {

@@ -1,10 +1,10 @@
-import type { Custody } from './custody.js'
+import type { Custody } from '../custody/custody.js'
+import type { Call } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import { isRecord } from '../json.js'
+import type { AuthorizationServerMetadata } from '../types.js'
 import { fitted } from './fitting.js'
-import type { Call } from './http/call.js'
-import { failure } from './http/failure.js'
-import { isRecord } from './json.js'
 import { checkManageWith, type ManagementOptions, type Site } from './management.js'
-import type { AuthorizationServerMetadata } from './types.js'
 
 /** A site, and what keeps one client of it. */
 export interface KeptSite extends Site {

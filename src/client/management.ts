@@ -1,10 +1,10 @@
-import { basicCredentials } from './client-auth.js'
-import type { Call } from './http/call.js'
-import { failure } from './http/failure.js'
-import type { Exchange, TokenSource } from './http/request.js'
-import { callableUrl, parse } from './http/url.js'
-import { printable } from './printable.js'
-import type { AuthorizationServerMetadata, ClientInformation, ManageWith } from './types.js'
+import { basicCredentials } from '../authentication/client-authentication.js'
+import type { Call } from '../http/call.js'
+import { failure } from '../http/failure.js'
+import type { Exchange, TokenSource } from '../http/request.js'
+import { callableUrl, parse } from '../http/url.js'
+import { printable } from '../printable.js'
+import type { AuthorizationServerMetadata, ClientInformation, ManageWith } from '../types.js'
 
 export interface ManagementOptions {
   /**
