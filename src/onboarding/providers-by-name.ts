@@ -1,3 +1,4 @@
+import type * as exported from '../providers/index.js'
 import {
   asgardeo,
   auth0,
@@ -19,8 +20,8 @@ import {
 } from '../providers/index.js'
 import type { Provider } from '../providers/provider.js'
 
-/** All profiles by their names. One by one: a namespace object would bring all of them along with each. */
-export const PROVIDERS: Readonly<Record<string, Provider>> = {
+/** One by one, as a namespace object would bring all of them along with each; the compiler tells which is missing. */
+const all: Readonly<Record<keyof typeof exported, Provider>> = {
   asgardeo,
   auth0,
   awork,
@@ -39,3 +40,6 @@ export const PROVIDERS: Readonly<Record<string, Provider>> = {
   springAuthorizationServer,
   wso2,
 }
+
+/** All profiles by the names that a manifest and `--provider` have for them: those of their exports. */
+export const PROVIDERS: Readonly<Record<string, Provider>> = all

@@ -36,6 +36,7 @@ describe('the table of servers', () => {
 
   test.each(scripts)('$name: the profile, and what of its life there is', ({ name, script }) => {
     const row = rows.find((row) => row.name === name)
+    expect(row, `docs/providers/README.md has a row for ${name}.json`).toBeDefined()
     expect(row?.profile).toMatch(
       script.provider ? new RegExp(`^\`.*\\b${script.provider}\\b`) : /^none needed$/,
     )
@@ -43,15 +44,22 @@ describe('the table of servers', () => {
       script.calls.some(({ call, fails }) => call === operation && !fails),
     )
     expect(row?.life).toBe(lived.length === 4 ? 'all' : lived.join(', '))
-    expect(script.calls.some(({ fails }) => fails)).toBe(true)
+    expect(
+      script.calls.some(({ fails }) => fails),
+      `${name}.json has a call that fails, too`,
+    ).toBe(true)
   })
 })
 
 describe('each profile', () => {
   test.each(profiles)('%s is played by a file, and in the table by its name', (name, provider) => {
-    expect(scripts.some(({ script }) => script.provider === name)).toBe(true)
-    expect(table).toContain(`\`${name}\``)
-    expect(table).toContain(`\`${provider.name}\``)
+    expect(
+      scripts.map(({ script }) => script.provider),
+      'test/providers/exchanges/ plays it',
+    ).toContain(name)
+    // Of a text that lacks something, the whole would be shown.
+    const lacking = [name, provider.name].filter((word) => !table.includes(`\`${word}\``))
+    expect(lacking, 'docs/providers/README.md lacks').toEqual([])
   })
 
   test('has a name of its own', () => {
