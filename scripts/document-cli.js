@@ -63,7 +63,7 @@ function optionRow({ name, value, description, isRepeatable, choices }) {
   ]
 }
 
-function section({ name, summary, description, arguments: names, options, examples }) {
+function section({ name, summary, description, arguments: names, options, examples, exampleFile }) {
   const usage = names.map(({ name, isOptional }) => (isOptional ? ` [${name}]` : ` <${name}>`)).join('')
   const told = description ? `${summary}. ${description}` : `${summary}.`
   const given = names.map(({ name, description, choices }) => [
@@ -71,8 +71,9 @@ function section({ name, summary, description, arguments: names, options, exampl
     `${description}${choices ? `: ${choices.map((choice) => `\`${choice}\``).join(', ')}` : ''}`,
   ])
   const rows = [...given, ...options.map(optionRow)]
+  const file = exampleFile ? `\n${exampleFile.what}:\n\n\`\`\`yaml\n${exampleFile.text}\`\`\`\n` : ''
   const shown = examples.map(({ what, command }) => `# ${what}\n${command}\n`).join('\n')
-  return `\n## dcr ${name}\n\n\`dcr ${name} [options]${usage}\`\n\n${told}\n${table(rows, ['argument or option', ''])}\n\`\`\`sh\n${shown}\`\`\`\n`
+  return `\n## dcr ${name}\n\n\`dcr ${name} [options]${usage}\`\n\n${told}\n${table(rows, ['argument or option', ''])}\n\`\`\`sh\n${shown}\`\`\`\n${file}`
 }
 
 /** The page about the command. */

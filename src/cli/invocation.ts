@@ -1,6 +1,6 @@
 import process from 'node:process'
 import type { CredentialStore, Warning } from '../index.js'
-import type { Context } from './command.js'
+import type { AsRow, Context } from './command.js'
 import { UsageError } from './errors.js'
 import { Files } from './files.js'
 import { type Format, formatted } from './formats.js'
@@ -84,10 +84,11 @@ export class Invocation implements Context {
     return this.#files.read(path, option)
   }
 
-  async print(result: unknown): Promise<void> {
+  async print(result: unknown, asRow?: AsRow): Promise<void> {
     const format = (this.text('output') ?? (process.stdout.isTTY ? 'table' : 'json')) as Format
     const shown = this.isSet('show-secrets') ? result : masked(result)
-    this.write(await formatted(shown, format, (line) => this.tell(line)))
+    const rows = asRow && format === 'table' && Array.isArray(shown) ? shown.map(asRow) : shown
+    this.write(await formatted(rows, format, (line) => this.tell(line)))
   }
 
   write(text: string): void {

@@ -25,9 +25,11 @@ export async function carriedOut(
   const only = onlyOf(context)
   const options: RunOptions = { signal: context.signal, only }
   const areEvents = context.isSet('events')
-  const progress = context.isInteractive
-    ? await progressOf(manifest, (name) => !only || only.includes(name))
-    : NO_PROGRESS
+  // Lines of events and a picture that is drawn anew would go over each other.
+  const progress =
+    context.isInteractive && !areEvents
+      ? await progressOf(manifest, (name) => !only || only.includes(name))
+      : NO_PROGRESS
   const summary = new Summary()
   try {
     for await (const event of onboarding[command](options)) {
@@ -41,7 +43,7 @@ export async function carriedOut(
   } finally {
     progress.end()
   }
-  if (!areEvents) await context.print(summary.rows)
+  if (!areEvents) await context.print(summary.rows(manifest.clients))
   for (const line of summary.lines(command)) context.tell(line)
   return summary.exitCode
 }

@@ -1,5 +1,5 @@
 import type { DcrError } from '../../index.js'
-import type { OnboardingEvent } from '../../onboarding/index.js'
+import type { ManifestClient, OnboardingEvent } from '../../onboarding/index.js'
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll } from '../exit-codes.js'
 import { told } from '../failure.js'
 
@@ -17,7 +17,7 @@ export interface Row {
 
 /** What a run has come to, client by client. */
 export class Summary {
-  readonly rows: Row[] = []
+  readonly #rows: Row[] = []
   readonly #codes: ExitCode[] = []
   readonly #counts = new Map<string, number>()
   readonly #failures = new Map<string, { readonly error: DcrError; readonly names: string[] }>()
@@ -26,7 +26,7 @@ export class Summary {
     if (name === undefined) return
     this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1)
     this.#codes.push(type === 'failed' && error ? exitCodeOf(error, true) : EXIT.done)
-    this.rows.push({
+    this.#rows.push({
       server,
       name,
       action: type,
@@ -38,6 +38,13 @@ export class Summary {
     const alike = this.#failures.get(key) ?? { error, names: [] }
     alike.names.push(name)
     this.#failures.set(key, alike)
+  }
+
+  /** In the order of the manifest, whichever came first. */
+  rows(clients: readonly ManifestClient[]): Row[] {
+    const places = new Map(clients.map(({ server, name }, index) => [place(server.name, name), index]))
+    const at = ({ server, name }: Row) => places.get(place(server, name)) ?? 0
+    return this.#rows.sort((one, other) => at(one) - at(other))
   }
 
   get exitCode(): ExitCode {
@@ -58,4 +65,8 @@ export class Summary {
     const counts = [...this.#counts].map(([type, count]) => `${count} ${type}`).join(', ')
     return [...failures, counts === '' ? 'There was nothing to do.' : `${counts}.`]
   }
+}
+
+function place(server: string, name: string): string {
+  return JSON.stringify([server, name])
 }
