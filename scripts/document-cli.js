@@ -46,6 +46,7 @@ npx dcr-client register https://as.example.com --redirect-uri https://app.exampl
   stdin (\`--token-file -\`). In results they are masked (\`••••\`) unless \`--show-secrets\` is given.
 - **Ctrl-C stops what has not begun**, and waits for the answer to what was sent, so that it is kept. A second one gives that up:
   what may have been registered then is listed by \`dcr orphans\`.
+- **Many clients**: [a tutorial](tutorial.md) from nothing to ten of them, and [manifests](manifest.md).
 - A provider (\`--provider\`) and credentials are not kept: give them to each command that calls the server.
 `
 

@@ -47,8 +47,8 @@ export interface Example {
   readonly command: string
 }
 
-/** How one item of a list stands in a table, where that says too much of it or too little. */
-export type AsRow = (item: JsonObject) => object
+/** How one item of a list stands in a table, where its members alone are not what people read. */
+export type AsRows = (item: JsonObject) => object[]
 
 /** What a command is run with. */
 export interface Context {
@@ -71,7 +71,7 @@ export interface Context {
   /** All of a file, or of stdin for `-`, which can be read once. */
   read(path: string, option: string): Promise<string>
   /** The result, on stdout, in the format of `--output`, with its secrets masked unless `--show-secrets` is given. */
-  print(result: unknown, asRow?: AsRow): Promise<void>
+  print(result: unknown, asRows?: AsRows): Promise<void>
   /** Text that is the result as it is, on stdout. */
   write(text: string): void
   /** A line for people, on stderr. Text of servers in it must have been made printable. */

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import type { CredentialStore, Warning } from '../index.js'
-import type { AsRow, Context } from './command.js'
+import type { AsRows, Context } from './command.js'
 import { UsageError } from './errors.js'
 import { Files } from './files.js'
 import { type Format, formatted } from './formats.js'
@@ -84,10 +84,10 @@ export class Invocation implements Context {
     return this.#files.read(path, option)
   }
 
-  async print(result: unknown, asRow?: AsRow): Promise<void> {
+  async print(result: unknown, asRows?: AsRows): Promise<void> {
     const format = (this.text('output') ?? (process.stdout.isTTY ? 'table' : 'json')) as Format
     const shown = this.isSet('show-secrets') ? result : masked(result)
-    const rows = asRow && format === 'table' && Array.isArray(shown) ? shown.map(asRow) : shown
+    const rows = asRows && format === 'table' && Array.isArray(shown) ? shown.flatMap(asRows) : shown
     this.write(await formatted(rows, format, (line) => this.tell(line)))
   }
 

@@ -117,7 +117,7 @@ describeWith(['script'], 'on a terminal', () => {
     expect((await dcr(['apply', file, HTTP], { folder, environment })).code).toBe(0)
     writeManifest(folder, server.origin, 1, '    defaults: { contacts: [ops@example.com] }\n')
     expect(shown(`plan ${file} ${HTTP}`, {}, folder)).toMatch(
-      /^SERVER +NAME +ACTION +WHY +CLIENT_ID\r\nbank +client-1 +update +contacts: → \["ops@example.com"\] +\w+/,
+      /^SERVER +NAME +ACTION +CLIENT_ID +WHY\r\nbank +client-1 +update +client-1 +contacts: none\r\n +→ \["ops@example.com"\]\r\n/,
     )
     writeManifest(folder, server.origin, 1)
     expect(shown(`apply ${file} --events ${HTTP}`, {}, folder)).toMatch(

@@ -36,7 +36,7 @@ export const command: Command = {
     const plans = await onboarding.plan({ only: onlyOf(context) })
     const counts = new Map<PlannedClient['action'], number>()
     for (const { action } of plans) counts.set(action, (counts.get(action) ?? 0) + 1)
-    await context.print(plans, asRow)
+    await context.print(plans, asRows)
     const words = Object.keys(WORDS) as PlannedClient['action'][]
     const told = words.flatMap((action) =>
       counts.has(action) ? `${counts.get(action)} ${WORDS[action]}` : [],
@@ -46,11 +46,15 @@ export const command: Command = {
   },
 }
 
-/** Without what the action says already, and each change as people write it. */
-function asRow({ reasons, changed, client_id, ...row }: JsonObject): object {
-  const changes = (changed as readonly ChangedMember[]).map(({ member, from, to }) => {
-    const before = from === undefined ? '' : `${JSON.stringify(from)} `
-    return `${member}: ${before}→ ${JSON.stringify(to) ?? 'none'}`
-  })
-  return { ...row, why: changes.length > 0 ? changes.join('; ') : reasons, client_id }
+/** Each change as people write it, in lines of its own: values are long. */
+function asRows({ reasons, changed, client_id, ...row }: JsonObject): object[] {
+  const changes = (changed as readonly ChangedMember[]).flatMap(({ member, from, to }) => [
+    `${member}: ${from === undefined ? 'none' : JSON.stringify(from)}`,
+    `→ ${to === undefined ? 'none' : JSON.stringify(to)}`,
+  ])
+  const [why = reasons, ...more] = changes
+  return [
+    { ...row, ...(client_id !== undefined && { client_id }), why },
+    ...more.map((line) => ({ why: line })),
+  ]
 }

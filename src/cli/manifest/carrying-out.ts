@@ -30,7 +30,7 @@ export async function carriedOut(
     context.isInteractive && !areEvents
       ? await progressOf(manifest, (name) => !only || only.includes(name))
       : NO_PROGRESS
-  const summary = new Summary()
+  const summary = new Summary(manifest.clients)
   try {
     for await (const event of onboarding[command](options)) {
       summary.add(event)
@@ -43,7 +43,7 @@ export async function carriedOut(
   } finally {
     progress.end()
   }
-  if (!areEvents) await context.print(summary.rows(manifest.clients))
+  if (!areEvents) await context.print(summary.rows)
   for (const line of summary.lines(command)) context.tell(line)
   return summary.exitCode
 }
