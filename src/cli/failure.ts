@@ -37,6 +37,7 @@ const ADVICE: Readonly<Partial<Record<DcrError['code'], string>>> = {
   missing_credential: 'Give it by --token-env NAME, --token-file PATH or --manage-with.',
   untrusted_origin: 'If you trust it: --trusted-origin ORIGIN.',
   registration_in_doubt: 'See: dcr orphans. What is not there: dcr orphans --forget ID.',
+  store_sealed: 'Its key: --store-key-file PATH, --store-key-env NAME, or the variable DCR_STORE_KEY.',
   timeout: 'More time: --timeout SECONDS.',
 }
 

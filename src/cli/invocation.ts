@@ -6,6 +6,7 @@ import { Files } from './files.js'
 import { type Format, formatted } from './formats.js'
 import { masked } from './masking.js'
 import { Requests } from './requests.js'
+import { storeEncryption } from './store-key.js'
 import { type OpenStore, openStore } from './stores.js'
 import { type Terminal, terminalOf } from './terminal.js'
 
@@ -70,7 +71,9 @@ export class Invocation implements Context {
   }
 
   async store(): Promise<CredentialStore> {
-    this.#opening ??= openStore(this.text('store'), this.environment)
+    this.#opening ??= storeEncryption(this).then((encryption) =>
+      openStore(this.text('store'), this.environment, encryption),
+    )
     return (await this.#opening).store
   }
 

@@ -15,9 +15,11 @@ export interface ManifestSecret {
 /** How an access token that registers is asked for, by client credentials. */
 export interface ManifestToken {
   readonly clientId: string
-  readonly clientSecret: ManifestSecret
+  /** Its secret, or its private key: one of them is there. */
+  readonly clientSecret?: ManifestSecret | undefined
+  readonly clientKey?: ManifestSecret | undefined
   readonly scope: string
-  readonly method: 'client_secret_basic' | 'client_secret_post'
+  readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
   readonly singleUse: boolean
 }
 

@@ -8,7 +8,7 @@ import { PROVIDERS } from './providers-by-name.js'
 import type { Path, Reader } from './reading.js'
 import { type ReadSecret, readReference } from './secrets.js'
 
-const METHODS = ['client_secret_basic', 'client_secret_post'] as const
+const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
 
 export const SERVER_MEMBERS = [
   'issuer',
@@ -19,7 +19,14 @@ export const SERVER_MEMBERS = [
   'concurrency',
   'defaults',
 ] as const
-export const TOKEN_MEMBERS = ['client_id', 'client_secret', 'scope', 'method', 'single_use'] as const
+export const TOKEN_MEMBERS = [
+  'client_id',
+  'client_secret',
+  'client_key',
+  'scope',
+  'method',
+  'single_use',
+] as const
 
 /** Clients at the same time: quick, and no burden to any server. */
 const DEFAULT_CONCURRENCY = 4
@@ -93,15 +100,22 @@ function readToken(
 ): ManifestToken | undefined {
   const members = reader.object(value, path, TOKEN_MEMBERS)
   if (!members) return undefined
-  const { client_id, client_secret, scope = 'register', method = 'client_secret_basic', single_use } = members
+  const { client_id, client_key, scope = 'register', single_use } = members
+  const { method = client_key === undefined ? 'client_secret_basic' : 'private_key_jwt' } = members
   const clientId = reader.text(client_id, [...path, 'client_id'])
-  const clientSecret = reference(client_secret, [...path, 'client_secret'])
   const asked = reader.text(scope, [...path, 'scope'])
   const proof = reader.word(method, [...path, 'method'], METHODS)
   if (single_use !== undefined && typeof single_use !== 'boolean')
     reader.refuse([...path, 'single_use'], 'must be true or false')
-  if (!clientId || !clientSecret || !asked || !proof) return undefined
-  return { clientId, clientSecret, scope: asked, method: proof, singleUse: single_use === true }
+  const isKey = method === 'private_key_jwt'
+  const wanted = isKey ? 'client_key' : 'client_secret'
+  const unwanted = isKey ? 'client_secret' : 'client_key'
+  if (members[unwanted] !== undefined)
+    reader.refuse([...path, unwanted], `is not what this method takes; give ${wanted}`)
+  const credential = reference(members[wanted], [...path, wanted])
+  if (!clientId || !credential || !asked || !proof) return undefined
+  const credentials = isKey ? { clientKey: credential } : { clientSecret: credential }
+  return { clientId, ...credentials, scope: asked, method: proof, singleUse: single_use === true }
 }
 
 function given<T>(value: unknown, read: () => T): T | undefined {

@@ -59,7 +59,7 @@ describe('completion', () => {
       const script = `. ./dcr; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dcr; echo "\${COMPREPLY[*]}"`
       return execFileSync('bash', ['-c', script, 'bash', ...words], { cwd: folder, encoding: 'utf8' }).trim()
     }
-    expect(completed('dcr', 're')).toBe('register renew')
+    expect(completed('dcr', 're')).toBe('register renew reseal')
     expect(completed('dcr', 'register', '--red')).toBe('--redirect-uri')
     expect(completed('dcr', 'get', '--output', '')).toBe('json yaml env table')
     expect(completed('dcr', 'completion', 'z')).toBe('zsh')

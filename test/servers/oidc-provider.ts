@@ -27,8 +27,14 @@ export interface ProviderOptions {
 
 interface TokenClient {
   readonly client_id: string
-  readonly client_secret: string
-  readonly token_endpoint_auth_method?: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt'
+  readonly client_secret?: string
+  /** Its public keys, for `private_key_jwt`. */
+  readonly jwks?: { readonly keys: readonly object[] }
+  readonly token_endpoint_auth_method?:
+    | 'client_secret_basic'
+    | 'client_secret_post'
+    | 'client_secret_jwt'
+    | 'private_key_jwt'
 }
 
 export interface RunningProvider {
