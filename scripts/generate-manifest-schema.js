@@ -67,6 +67,16 @@ const server = (providers) => ({
       type: 'string',
       minLength: 1,
     },
+    endpoints: {
+      description: 'Where it is, in place of metadata that it does not publish. Nothing is discovered then.',
+      type: 'object',
+      properties: {
+        registration_endpoint: { description: 'Where clients are registered.', type: 'string', minLength: 1 },
+        token_endpoint: { description: 'Where tokens are asked for.', type: 'string', minLength: 1 },
+      },
+      required: ['registration_endpoint'],
+      additionalProperties: false,
+    },
     provider: {
       description: 'The profile of a server that deviates from the specifications.',
       enum: providers,

@@ -23,11 +23,19 @@ export interface ManifestToken {
   readonly singleUse: boolean
 }
 
+/** Where a server is that publishes no metadata, as they would name it (RFC 8414 §2). */
+export interface ManifestEndpoints {
+  readonly registration_endpoint: string
+  readonly token_endpoint?: string
+}
+
 /** A server of a manifest. */
 export interface ManifestServer {
   /** What the manifest calls it. */
   readonly name: string
   readonly issuer: string
+  /** In place of the metadata: nothing is discovered then. */
+  readonly endpoints?: ManifestEndpoints | undefined
   readonly provider?: Provider | undefined
   readonly initialAccessToken?: ManifestSecret | undefined
   readonly token?: ManifestToken | undefined

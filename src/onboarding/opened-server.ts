@@ -38,7 +38,8 @@ export class OpenedServer {
 
   /** The metadata of the server. What failed is asked for again with the next call. */
   metadata(): Promise<AuthorizationServerMetadata> {
-    const { issuer } = this.server
+    const { issuer, endpoints } = this.server
+    if (endpoints) return Promise.resolve({ issuer, ...endpoints })
     this.#found ??= discover(issuer, { ...this.#options, signal: this.#signal }).catch((error) => {
       this.#found = undefined
       throw error

@@ -2,7 +2,7 @@ import { openCall } from '../http/call.js'
 import { callableUrl } from '../http/url.js'
 import { WAYS } from '../management.js'
 import type { ManageWith } from '../types.js'
-import type { ManifestSecret, ManifestServer, ManifestToken } from './manifest.js'
+import type { ManifestEndpoints, ManifestSecret, ManifestServer, ManifestToken } from './manifest.js'
 import { NOTHING, type Part, partOf, told } from './metadata.js'
 import { PROVIDERS } from './providers-by-name.js'
 import type { Path, Reader } from './reading.js'
@@ -12,6 +12,7 @@ const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
 
 export const SERVER_MEMBERS = [
   'issuer',
+  'endpoints',
   'provider',
   'initial_access_token',
   'token',
@@ -19,6 +20,7 @@ export const SERVER_MEMBERS = [
   'concurrency',
   'defaults',
 ] as const
+export const ENDPOINT_MEMBERS = ['registration_endpoint', 'token_endpoint'] as const
 export const TOKEN_MEMBERS = [
   'client_id',
   'client_secret',
@@ -49,9 +51,9 @@ export function readServer(
   const members = reader.object(value, path, SERVER_MEMBERS)
   if (!members) return undefined
   const within = (member: string) => [...path, member]
-  const { issuer, provider: profile, manage_with, token, initial_access_token, defaults } = members
+  const { issuer, endpoints, provider: profile, manage_with, token, initial_access_token, defaults } = members
   const { concurrency = DEFAULT_CONCURRENCY } = members
-  const url = issuerOf(issuer, within('issuer'), reader)
+  const url = urlOf(issuer, 'the issuer', within('issuer'), reader)
   const provider = given(profile, () => reader.word(profile, within('provider'), Object.keys(PROVIDERS)))
   const manageWith = given(manage_with, () =>
     reader.word(manage_with, within('manage_with'), WAYS as ManageWith[]),
@@ -68,6 +70,7 @@ export function readServer(
     server: {
       name,
       issuer: url ?? '',
+      endpoints: given(endpoints, () => readEndpoints(endpoints, within('endpoints'), reader)),
       provider: named,
       initialAccessToken: given(initial_access_token, () =>
         reference(initial_access_token, within('initial_access_token')),
@@ -80,16 +83,29 @@ export function readServer(
   }
 }
 
-function issuerOf(value: unknown, path: Path, reader: Reader): string | undefined {
-  const issuer = reader.text(value, path)
-  if (issuer === undefined || reader.problems.some((problem) => problem.path === path)) return issuer
+function urlOf(value: unknown, what: string, path: Path, reader: Reader): string | undefined {
+  const url = reader.text(value, path)
+  if (url === undefined || reader.problems.some((problem) => problem.path === path)) return url
   try {
     // Whether loopback is meant, the options of the requests say.
-    callableUrl(issuer, 'the issuer', { ...openCall('manifest'), allowInsecureRequests: true })
+    callableUrl(url, what, { ...openCall('manifest'), allowInsecureRequests: true })
   } catch (error) {
     reader.refuse(path, told(error))
   }
-  return issuer
+  return url
+}
+
+function readEndpoints(value: unknown, path: Path, reader: Reader): ManifestEndpoints | undefined {
+  const members = reader.object(value, path, ENDPOINT_MEMBERS)
+  if (!members) return undefined
+  const [registration_endpoint, token_endpoint] = ENDPOINT_MEMBERS.map((member) =>
+    member === 'token_endpoint' && members[member] === undefined
+      ? undefined
+      : urlOf(members[member], member, [...path, member], reader),
+  )
+  return registration_endpoint === undefined
+    ? undefined
+    : { registration_endpoint, ...(token_endpoint !== undefined && { token_endpoint }) }
 }
 
 function readToken(
