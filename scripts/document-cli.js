@@ -42,10 +42,15 @@ npx dcr-client register https://as.example.com --redirect-uri https://app.exampl
   folder of this user; \`--store\` or \`$DCR_STORE\` names another: \`file:PATH\`, \`redis://HOST\`, \`postgres://HOST/DATABASE\`, or
   \`memory:\`, which ends with the command. Redis needs the package \`redis\` and PostgreSQL the package \`pg\`:
   \`npx -p dcr-client -p redis dcr list\`. A URL with a password in it is taken from \`$DCR_STORE\` alone.
+- **A store is encrypted** where its key is given: \`$DCR_STORE_KEY\`, \`--store-key-env NAME\` or \`--store-key-file PATH\`, in each
+  command alike. A key is \`ID:KEY\`, with any ID and 32 random bytes as hexadecimal digits or base64url:
+  \`echo "2026-11:$(openssl rand -hex 32)" > store.key\`. Of several, a line for each, the first encrypts and all decrypt;
+  \`dcr reseal\` saves everything with the first ([rotation](stores.md#encryption)).
 - **Secrets are never arguments.** They come from the environment (\`--token-env NAME\`), from a file (\`--token-file PATH\`) or from
   stdin (\`--token-file -\`). In results they are masked (\`••••\`) unless \`--show-secrets\` is given.
 - **Ctrl-C stops what has not begun**, and waits for the answer to what was sent, so that it is kept. A second one gives that up:
   what may have been registered then is listed by \`dcr orphans\`.
+- **Many clients**: [a tutorial](tutorial.md) from nothing to ten of them, and [manifests](manifest.md).
 - A provider (\`--provider\`) and credentials are not kept: give them to each command that calls the server.
 `
 
@@ -63,7 +68,7 @@ function optionRow({ name, value, description, isRepeatable, choices }) {
   ]
 }
 
-function section({ name, summary, description, arguments: names, options, examples }) {
+function section({ name, summary, description, arguments: names, options, examples, exampleFile }) {
   const usage = names.map(({ name, isOptional }) => (isOptional ? ` [${name}]` : ` <${name}>`)).join('')
   const told = description ? `${summary}. ${description}` : `${summary}.`
   const given = names.map(({ name, description, choices }) => [
@@ -71,8 +76,9 @@ function section({ name, summary, description, arguments: names, options, exampl
     `${description}${choices ? `: ${choices.map((choice) => `\`${choice}\``).join(', ')}` : ''}`,
   ])
   const rows = [...given, ...options.map(optionRow)]
+  const file = exampleFile ? `\n${exampleFile.what}:\n\n\`\`\`yaml\n${exampleFile.text}\`\`\`\n` : ''
   const shown = examples.map(({ what, command }) => `# ${what}\n${command}\n`).join('\n')
-  return `\n## dcr ${name}\n\n\`dcr ${name} [options]${usage}\`\n\n${told}\n${table(rows, ['argument or option', ''])}\n\`\`\`sh\n${shown}\`\`\`\n`
+  return `\n## dcr ${name}\n\n\`dcr ${name} [options]${usage}\`\n\n${told}\n${table(rows, ['argument or option', ''])}\n\`\`\`sh\n${shown}\`\`\`\n${file}`
 }
 
 /** The page about the command. */

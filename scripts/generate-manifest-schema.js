@@ -37,11 +37,15 @@ const token = {
   properties: {
     client_id: { description: 'The client that asks for the token.', type: 'string', minLength: 1 },
     client_secret: { $ref: '#/$defs/Secret' },
+    client_key: {
+      description: 'Its private key, in place of a secret: a JSON Web Key, or PEM of PKCS#8.',
+      $ref: '#/$defs/Secret',
+    },
     scope: { description: 'Scopes, separated by single spaces.', type: 'string', default: 'register' },
     method: {
-      description: 'How the client proves itself at the token endpoint.',
-      enum: ['client_secret_basic', 'client_secret_post'],
-      default: 'client_secret_basic',
+      description:
+        'How the client proves itself at the token endpoint. Default: client_secret_basic, or private_key_jwt with client_key.',
+      enum: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     },
     single_use: {
       description: 'Whether a token registers one client and is void then, as at Spring and Curity.',
@@ -49,7 +53,8 @@ const token = {
       default: false,
     },
   },
-  required: ['client_id', 'client_secret'],
+  required: ['client_id'],
+  oneOf: [{ required: ['client_secret'] }, { required: ['client_key'] }],
   additionalProperties: false,
 }
 
@@ -61,6 +66,16 @@ const server = (providers) => ({
       description: `The issuer identifier, a URL, in which \${NAME} and \${NAME:-default} stand for environment variables.`,
       type: 'string',
       minLength: 1,
+    },
+    endpoints: {
+      description: 'Where it is, in place of metadata that it does not publish. Nothing is discovered then.',
+      type: 'object',
+      properties: {
+        registration_endpoint: { description: 'Where clients are registered.', type: 'string', minLength: 1 },
+        token_endpoint: { description: 'Where tokens are asked for.', type: 'string', minLength: 1 },
+      },
+      required: ['registration_endpoint'],
+      additionalProperties: false,
     },
     provider: {
       description: 'The profile of a server that deviates from the specifications.',

@@ -1,3 +1,4 @@
+import { applied } from './applied.js'
 import { boundaries } from './boundaries.js'
 import { inDatabase } from './databases.js'
 import { failures } from './failures.js'
@@ -17,6 +18,7 @@ const parts: Record<string, () => Promise<string>> = {
   postgres: () => inDatabase('postgres', stampede),
   boundaries,
   moments,
+  applied,
   failures,
   torn,
 }

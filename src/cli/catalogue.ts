@@ -80,6 +80,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: () => import('./commands/export.js'),
   },
   {
+    name: 'reseal',
+    summary: 'Save every client in the store once more, encrypted with the first key',
+    load: () => import('./commands/reseal.js'),
+  },
+  {
     name: 'completion',
     summary: 'Print the completion of commands and options for a shell',
     load: () => import('./commands/completion.js'),

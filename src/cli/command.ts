@@ -1,4 +1,5 @@
 import type { CredentialStore } from '../index.js'
+import type { JsonObject } from '../json.js'
 import type { ExitCode } from './exit-codes.js'
 import type { Requests } from './requests.js'
 
@@ -12,6 +13,8 @@ export interface Command {
   readonly arguments: readonly Argument[]
   readonly options: readonly Option[]
   readonly examples: readonly Example[]
+  /** The file that its argument names, where people write one: a short one, complete. */
+  readonly exampleFile?: ExampleFile
   /** @returns The exit code; none is that all is done. What fails is thrown. */
   run(context: Context): Promise<ExitCode | undefined>
 }
@@ -34,10 +37,18 @@ export interface Option {
   readonly choices?: readonly string[]
 }
 
+export interface ExampleFile {
+  readonly what: string
+  readonly text: string
+}
+
 export interface Example {
   readonly what: string
   readonly command: string
 }
+
+/** How one item of a list stands in a table, where its members alone are not what people read. */
+export type AsRows = (item: JsonObject) => object[]
 
 /** What a command is run with. */
 export interface Context {
@@ -60,7 +71,7 @@ export interface Context {
   /** All of a file, or of stdin for `-`, which can be read once. */
   read(path: string, option: string): Promise<string>
   /** The result, on stdout, in the format of `--output`, with its secrets masked unless `--show-secrets` is given. */
-  print(result: unknown): Promise<void>
+  print(result: unknown, asRows?: AsRows): Promise<void>
   /** Text that is the result as it is, on stdout. */
   write(text: string): void
   /** A line for people, on stderr. Text of servers in it must have been made printable. */

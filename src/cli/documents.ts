@@ -11,7 +11,8 @@ import { UsageError } from './errors.js'
 export async function parseDocument(text: string, name: string): Promise<JsonObject> {
   const yaml = await import('./yaml.js')
   const lineCounter = new yaml.LineCounter()
-  const document = yaml.parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true })
+  // Its own search for names that occur twice compares each with all others.
+  const document = yaml.parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false })
   const broken = (position: number, what: string) => {
     const { line, col } = lineCounter.linePos(position)
     return new UsageError(`${name}:${line}:${col}: this is neither JSON nor YAML: ${what}`)
@@ -20,6 +21,14 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
   // What follows a colon or a quote is what was found.
   if (problem) throw broken(problem.pos[0], problem.message.replace(/\s*[:"'`].*$/s, ''))
   yaml.visit(document, {
+    Map(_key, { items }) {
+      const names = new Set<unknown>()
+      for (const { key } of items) {
+        if (!yaml.isScalar(key)) continue
+        if (names.has(key.value)) throw broken(key.range?.[0] ?? 0, 'a member stands here twice')
+        names.add(key.value)
+      }
+    },
     Pair(_key, { key, value }, path) {
       const parent = path.at(-1)
       const isMissing =

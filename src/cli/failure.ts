@@ -9,7 +9,8 @@ const LONGEST_MESSAGE = 4096
 export function told(error: unknown, command: string): string {
   if (error instanceof UsageError) return `${shown(error)}\nSee: dcr ${`${command} `.trimStart()}--help`
   // The name of a function of the library says nothing to who has called a command.
-  if (error instanceof DcrError) return `${shown(error).replace(/^\w+: /, `${command}: `)}${advice(error)}`
+  if (error instanceof DcrError)
+    return `${shown(error).replace(/^\w+: /, `${command}: `)}${advice(error, command)}`
   if (error instanceof CommandError) return shown(error)
   const name = error instanceof Error ? error.name : typeof error
   return `unexpected ${name}: ${error instanceof Error ? shown(error) : ''}\nThis is a defect of dcr: please report it with the command.`
@@ -23,8 +24,8 @@ function shown({ message }: Error): string {
 }
 
 /** What helps at a command line, where the message speaks of the library's options. */
-function advice({ code, outcome, client }: DcrError): string {
-  const known = ADVICE[code]
+function advice({ code, outcome, client }: DcrError, command: string): string {
+  const known = (OF_MANIFESTS.includes(command) ? IN_MANIFESTS[code] : undefined) ?? ADVICE[code]
   const line = known ? `\n${known}` : ''
   if (client === undefined || outcome === 'not_sent') return line
   return `${line}\nThe server has done it. If it is not in \`dcr list\`, it is in \`dcr orphans\`.`
@@ -32,9 +33,18 @@ function advice({ code, outcome, client }: DcrError): string {
 
 const ADVICE: Readonly<Partial<Record<DcrError['code'], string>>> = {
   insecure_url: 'For a server on this machine: --allow-insecure-requests.',
-  unauthorized: 'Another token: --token-env NAME, or --token-file PATH.',
+  unauthorized: 'A token, or another: --token-env NAME, or --token-file PATH.',
   missing_credential: 'Give it by --token-env NAME, --token-file PATH or --manage-with.',
   untrusted_origin: 'If you trust it: --trusted-origin ORIGIN.',
   registration_in_doubt: 'See: dcr orphans. What is not there: dcr orphans --forget ID.',
+  store_sealed: 'Its key: --store-key-file PATH, --store-key-env NAME, or the variable DCR_STORE_KEY.',
   timeout: 'More time: --timeout SECONDS.',
+}
+
+const OF_MANIFESTS = ['plan', 'apply', 'destroy']
+
+/** Credentials are no options there. */
+const IN_MANIFESTS: Readonly<Partial<Record<DcrError['code'], string>>> = {
+  unauthorized: 'A token, or another: the initial_access_token or token of this server in the manifest.',
+  missing_credential: 'Give it by initial_access_token, token or manage_with of this server in the manifest.',
 }

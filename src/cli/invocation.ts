@@ -1,11 +1,12 @@
 import process from 'node:process'
 import type { CredentialStore, Warning } from '../index.js'
-import type { Context } from './command.js'
+import type { AsRows, Context } from './command.js'
 import { UsageError } from './errors.js'
 import { Files } from './files.js'
 import { type Format, formatted } from './formats.js'
 import { masked } from './masking.js'
 import { Requests } from './requests.js'
+import { storeEncryption } from './store-key.js'
 import { type OpenStore, openStore } from './stores.js'
 import { type Terminal, terminalOf } from './terminal.js'
 
@@ -70,7 +71,9 @@ export class Invocation implements Context {
   }
 
   async store(): Promise<CredentialStore> {
-    this.#opening ??= openStore(this.text('store'), this.environment)
+    this.#opening ??= storeEncryption(this).then((encryption) =>
+      openStore(this.text('store'), this.environment, encryption),
+    )
     return (await this.#opening).store
   }
 
@@ -84,10 +87,11 @@ export class Invocation implements Context {
     return this.#files.read(path, option)
   }
 
-  async print(result: unknown): Promise<void> {
+  async print(result: unknown, asRows?: AsRows): Promise<void> {
     const format = (this.text('output') ?? (process.stdout.isTTY ? 'table' : 'json')) as Format
     const shown = this.isSet('show-secrets') ? result : masked(result)
-    this.write(await formatted(shown, format, (line) => this.tell(line)))
+    const rows = asRows && format === 'table' && Array.isArray(shown) ? shown.flatMap(asRows) : shown
+    this.write(await formatted(rows, format, (line) => this.tell(line)))
   }
 
   write(text: string): void {

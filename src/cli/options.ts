@@ -2,6 +2,7 @@ import type { Provider } from '../index.js'
 import { PROVIDERS as BY_NAME } from '../onboarding/providers-by-name.js'
 import type { Option } from './command.js'
 import { FORMATS } from './formats.js'
+import { STORE_KEY_VARIABLE } from './store-key.js'
 import { STORE_VARIABLE } from './stores.js'
 
 /** The options that several commands have. */
@@ -21,6 +22,16 @@ export const STORE: readonly Option[] = [
     name: 'store',
     value: 'URL',
     description: `Where clients are kept: file:PATH, redis://…, postgres://… or memory:; default $${STORE_VARIABLE}, or a folder of this user`,
+  },
+  {
+    name: 'store-key-env',
+    value: 'NAME',
+    description: `The environment variable with the key that the store is encrypted with; default ${STORE_KEY_VARIABLE}`,
+  },
+  {
+    name: 'store-key-file',
+    value: 'PATH',
+    description: 'The file with that key: ID:KEY, a line for each, of which the first encrypts; - for stdin',
   },
 ]
 

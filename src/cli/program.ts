@@ -53,7 +53,7 @@ function allCommands(): Promise<Command[]> {
   return Promise.all(catalogue.map(async ({ load }) => (await load()).command))
 }
 
-function complete(part: Program, { summary, description, ...command }: Command): void {
+function complete(part: Program, { summary, description, exampleFile, ...command }: Command): void {
   part.description(description === undefined ? `${summary}.` : `${summary}. ${description}`)
   for (const { name, description, isOptional = false, choices } of command.arguments) {
     const argument = new Argument(isOptional ? `[${name}]` : `<${name}>`, description)
@@ -62,6 +62,8 @@ function complete(part: Program, { summary, description, ...command }: Command):
   for (const option of command.options) part.addOption(programOption(option))
   const examples = command.examples.map(({ what, command }) => `  # ${what}\n  ${command}`)
   part.addHelpText('after', `\nExamples:\n${examples.join('\n\n')}`)
+  if (exampleFile)
+    part.addHelpText('after', `\n${exampleFile.what}:\n${exampleFile.text.replace(/^(?=.)/gm, '  ')}`)
 }
 
 function programOption({ name, value, description, isRepeatable, choices }: Option): ProgramOption {

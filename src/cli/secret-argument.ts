@@ -1,11 +1,14 @@
 /** The options by which a secret would stand in the list of processes and in the history of the shell. */
-const REFUSED: Readonly<Record<string, 'token' | 'client' | 'client-secret'>> = {
+const REFUSED: Readonly<Record<string, 'token' | 'client' | 'client-secret' | 'client-key' | 'store-key'>> = {
   token: 'token',
   'access-token': 'token',
   'initial-access-token': 'token',
   'registration-access-token': 'client',
   'client-secret': 'client-secret',
   secret: 'client-secret',
+  'client-key': 'client-key',
+  'private-key': 'client-key',
+  'store-key': 'store-key',
   password: 'client-secret',
 }
 

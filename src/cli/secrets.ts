@@ -10,7 +10,7 @@ import { UsageError } from './errors.js'
  */
 export async function secretOf(
   context: Context,
-  name: 'token' | 'client-secret',
+  name: 'token' | 'client-secret' | 'client-key' | 'store-key',
 ): Promise<string | undefined> {
   const variable = context.text(`${name}-env`)
   const path = context.text(`${name}-file`)

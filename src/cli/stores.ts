@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { CredentialStore } from '../index.js'
+import type { CredentialStore, Encryption } from '../index.js'
 import { CommandError, UsageError } from './errors.js'
 
 /** A store, and what ends its connections. */
@@ -18,12 +18,14 @@ const CONNECT_TIMEOUT = 5000
  * Opens the store of a URL: `file:`, `redis:`, `postgres:` or `memory:`.
  *
  * @param option - The URL of `--store`; it may have no password, as an argument can be read by everybody.
+ * @param encryption - What it is encrypted with; `memory:` is not.
  * @throws {UsageError} It is no such URL.
  * @throws {CommandError} The database cannot be reached, or its package is not there.
  */
 export async function openStore(
   option: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
+  encryption: Encryption | undefined,
 ): Promise<OpenStore> {
   const text = option ?? (environment[STORE_VARIABLE] || 'file:')
   const source = option === undefined ? STORE_VARIABLE : '--store'
@@ -33,10 +35,10 @@ export async function openStore(
       `--store is not taken with a password in it: an argument can be read by everybody on this machine; put the URL into ${STORE_VARIABLE}`,
     )
   }
-  if (scheme === 'file') return fileStoreAt(text, source)
+  if (scheme === 'file') return fileStoreAt(text, source, encryption)
   if (scheme === 'memory') return memory()
-  if (scheme === 'redis' || scheme === 'rediss') return redisAt(text)
-  if (scheme === 'postgres' || scheme === 'postgresql') return postgresAt(text)
+  if (scheme === 'redis' || scheme === 'rediss') return redisAt(text, encryption)
+  if (scheme === 'postgres' || scheme === 'postgresql') return postgresAt(text, encryption)
   throw new UsageError(
     `${source} must be file:PATH, redis://HOST, postgres://HOST/DATABASE or memory:, and not of another kind`,
   )
@@ -47,13 +49,20 @@ async function memory(): Promise<OpenStore> {
   return { store: memoryStore(), close: async () => {} }
 }
 
-async function fileStoreAt(text: string, source: string): Promise<OpenStore> {
+async function fileStoreAt(
+  text: string,
+  source: string,
+  encryption: Encryption | undefined,
+): Promise<OpenStore> {
   const { fileStore } = await import('../stores/file/index.js')
   const path = text.slice('file:'.length)
   const close = async () => {}
-  if (path === '') return { store: fileStore(), close }
+  if (path === '') return { store: fileStore({ encryption }), close }
   // Without slashes it is a path as the shell has it, with two of them a URL.
-  return { store: fileStore({ directory: path.startsWith('//') ? pathOf(text, source) : path }), close }
+  return {
+    store: fileStore({ directory: path.startsWith('//') ? pathOf(text, source) : path, encryption }),
+    close,
+  }
 }
 
 function pathOf(url: string, source: string): string {
@@ -64,7 +73,7 @@ function pathOf(url: string, source: string): string {
   }
 }
 
-async function redisAt(url: string): Promise<OpenStore> {
+async function redisAt(url: string, encryption: Encryption | undefined): Promise<OpenStore> {
   const [{ createClient }, { redisStore }] = await Promise.all([
     peer('redis', () => import('redis')),
     import('../stores/redis/index.js'),
@@ -80,10 +89,10 @@ async function redisAt(url: string): Promise<OpenStore> {
   const client = await reach().catch((error) => {
     throw unreachable('Redis', error)
   })
-  return { store: redisStore(client), close: () => client.close() }
+  return { store: redisStore(client, { encryption }), close: () => client.close() }
 }
 
-async function postgresAt(connectionString: string): Promise<OpenStore> {
+async function postgresAt(connectionString: string, encryption: Encryption | undefined): Promise<OpenStore> {
   const [{ default: pg }, { postgresStore, migration }] = await Promise.all([
     peer('pg', () => import('pg')),
     import('../stores/postgres/index.js'),
@@ -104,7 +113,7 @@ async function postgresAt(connectionString: string): Promise<OpenStore> {
   const pool = await reach().catch((error) => {
     throw unreachable('PostgreSQL', error)
   })
-  return { store: postgresStore(pool), close: () => pool.end() }
+  return { store: postgresStore(pool, { encryption }), close: () => pool.end() }
 }
 
 async function peer<T>(name: string, load: () => Promise<T>): Promise<T> {

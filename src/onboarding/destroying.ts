@@ -11,7 +11,7 @@ export function destroying(
   store: CredentialStore,
   { onWarning }: RequestOptions,
 ): ClientTask {
-  return async ({ name, server: { issuer } }, server, passage) => {
+  return async ({ name, server: { issuer, endpoints } }, server, passage) => {
     const stored = await store.get(registrationKey(withoutSlash(issuer), name))
     const { client } = stored ?? {}
     if (!client) return { type: 'unchanged' }
@@ -26,7 +26,7 @@ export function destroying(
         onWarning?.(warning)
       },
     }
-    await registrar.remove(issuer, options)
+    await registrar.remove(endpoints ? await server.metadata() : issuer, options)
     const told = { client_id: client.client_id }
     if (!isLeft) return { type: 'removed', ...told }
     const what = 'the server did not delete the client: it is no longer in use, and listed by orphans()'

@@ -2,6 +2,7 @@ export type { OnboardingEvent, OnboardingEventType } from './events.js'
 export type {
   Manifest,
   ManifestClient,
+  ManifestEndpoints,
   ManifestSecret,
   ManifestServer,
   ManifestToken,

@@ -15,10 +15,18 @@ export interface ManifestSecret {
 /** How an access token that registers is asked for, by client credentials. */
 export interface ManifestToken {
   readonly clientId: string
-  readonly clientSecret: ManifestSecret
+  /** Its secret, or its private key: one of them is there. */
+  readonly clientSecret?: ManifestSecret | undefined
+  readonly clientKey?: ManifestSecret | undefined
   readonly scope: string
-  readonly method: 'client_secret_basic' | 'client_secret_post'
+  readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
   readonly singleUse: boolean
+}
+
+/** Where a server is that publishes no metadata, as they would name it (RFC 8414 §2). */
+export interface ManifestEndpoints {
+  readonly registration_endpoint: string
+  readonly token_endpoint?: string
 }
 
 /** A server of a manifest. */
@@ -26,6 +34,8 @@ export interface ManifestServer {
   /** What the manifest calls it. */
   readonly name: string
   readonly issuer: string
+  /** In place of the metadata: nothing is discovered then. */
+  readonly endpoints?: ManifestEndpoints | undefined
   readonly provider?: Provider | undefined
   readonly initialAccessToken?: ManifestSecret | undefined
   readonly token?: ManifestToken | undefined

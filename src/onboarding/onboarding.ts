@@ -2,6 +2,7 @@ import { checkStore } from '../custody/custody.js'
 import { openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import type { RequestOptions } from '../http/options.js'
+import { callableUrl } from '../http/url.js'
 import { LONGEST_NAME, printable } from '../printable.js'
 import { Registrar } from '../registrar/registrar.js'
 import type { CredentialStore } from '../stores/store.js'
@@ -22,7 +23,7 @@ export interface OnboardingOptions extends RequestOptions {
   shard?: Shard | undefined
 }
 
-/** Options of {@link Onboarding.apply} and {@link Onboarding.destroy}. */
+/** Options of {@link Onboarding.apply} and {@link Onboarding.destroy}; `only` is one of {@link Onboarding.plan}, too. */
 export interface RunOptions {
   /** Ends the call: nothing more is begun, and what was sent is finished and saved. */
   signal?: AbortSignal | undefined
@@ -71,11 +72,19 @@ export class Onboarding {
    * it is asked.
    *
    * @returns In the order of the manifest, and after it what is in the store and not in the manifest.
-   * @throws {DcrError} The errors of the store.
+   *   With `only`, nothing but these clients.
+   * @throws {DcrError} The errors of the store; `invalid_argument` as {@link apply}; `insecure_url` for a server that may
+   *   not be called.
    */
-  async plan(): Promise<PlannedClient[]> {
+  async plan({ only }: Pick<RunOptions, 'only'> = {}): Promise<PlannedClient[]> {
     const { servers, clients } = this.#manifest
-    const plans = await planned(clients.filter(this.#isOurs), this.#registrar, this.#store)
+    const chosen = this.#chosen('plan', only)
+    const call = openCall('plan', this.#options)
+    // A client whose server may not be called is not one that would have to be replaced.
+    for (const { issuer } of new Set(chosen.map(({ server }) => server)))
+      callableUrl(issuer, 'the issuer', call)
+    const plans = await planned(chosen, this.#registrar, this.#store)
+    if (only) return plans
     const names = new Set(clients.map(({ server, name }) => keyOf(server, name)))
     const isWanted = (key: string) => !this.#shard || isInShard(key, this.#shard)
     // Two entries of one issuer share what is stored for it.
@@ -113,21 +122,25 @@ export class Onboarding {
     task: ClientTask,
     { signal, only }: RunOptions,
   ): AsyncIterable<OnboardingEvent> {
+    const clients = new Map<ManifestServer, ManifestClient[]>()
+    for (const client of this.#chosen(operation, only)) {
+      const own = clients.get(client.server)
+      if (own) own.push(client)
+      else clients.set(client.server, [client])
+    }
+    return run({ operation, clients, task, options: this.#options, signal })
+  }
+
+  /** The clients of this shard that are wanted. */
+  #chosen(operation: string, only: RunOptions['only']): ManifestClient[] {
     const known = new Set(this.#manifest.clients.map(({ name }) => name))
     const unknown = only?.find((name) => !known.has(name))
     if (unknown !== undefined) {
       const what = `options.only names ${printable(unknown, LONGEST_NAME)}, which is no client of the manifest`
       throw failure({ operation }, 'invalid_argument', what)
     }
-    const chosen = only && new Set(only)
-    const clients = new Map<ManifestServer, ManifestClient[]>()
-    for (const client of this.#manifest.clients) {
-      if (!this.#isOurs(client) || (chosen && !chosen.has(client.name))) continue
-      const own = clients.get(client.server)
-      if (own) own.push(client)
-      else clients.set(client.server, [client])
-    }
-    return run({ operation, clients, task, options: this.#options, signal })
+    const chosen = new Set(only ?? known)
+    return this.#manifest.clients.filter((client) => this.#isOurs(client) && chosen.has(client.name))
   }
 
   readonly #isOurs = ({ server, name }: ManifestClient): boolean =>

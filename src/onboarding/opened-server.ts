@@ -1,4 +1,9 @@
-import { clientSecretBasic, clientSecretPost } from '../authentication/client-authentication.js'
+import {
+  type ClientAuthentication,
+  clientSecretBasic,
+  clientSecretPost,
+  privateKeyJwt,
+} from '../authentication/client-authentication.js'
 import { registrationToken } from '../authentication/token.js'
 import { discover } from '../discovery.js'
 import type { RequestOptions } from '../http/options.js'
@@ -6,6 +11,7 @@ import type { TokenSource } from '../http/request.js'
 import type { EntryOptions } from '../registrar/registrar.js'
 import type { AuthorizationServerMetadata } from '../types.js'
 import type { ManifestServer, ManifestToken } from './manifest.js'
+import { signingKeyIn } from './signing-key.js'
 
 /** A server during one call: asked for its metadata once, and for a token when one is needed. */
 export class OpenedServer {
@@ -32,7 +38,8 @@ export class OpenedServer {
 
   /** The metadata of the server. What failed is asked for again with the next call. */
   metadata(): Promise<AuthorizationServerMetadata> {
-    const { issuer } = this.server
+    const { issuer, endpoints } = this.server
+    if (endpoints) return Promise.resolve({ issuer, ...endpoints })
     this.#found ??= discover(issuer, { ...this.#options, signal: this.#signal }).catch((error) => {
       this.#found = undefined
       throw error
@@ -53,11 +60,25 @@ export class OpenedServer {
     }
   }
 
-  async #asking({ clientId, clientSecret, scope, method, singleUse }: ManifestToken): Promise<TokenSource> {
+  async #asking({ scope, singleUse, ...token }: ManifestToken): Promise<TokenSource> {
     const server = await this.metadata()
-    const credentials = { client_id: clientId, client_secret: await clientSecret.read() }
-    const proof =
-      method === 'client_secret_post' ? clientSecretPost(credentials) : clientSecretBasic(credentials)
-    return registrationToken(server, proof, { ...this.#options, signal: this.#signal, scope, singleUse })
+    return registrationToken(server, await proofOf(token), {
+      ...this.#options,
+      signal: this.#signal,
+      scope,
+      singleUse,
+    })
   }
+}
+
+/** How the client that asks for tokens proves itself. */
+async function proofOf({
+  clientId: client_id,
+  clientKey,
+  clientSecret,
+  method,
+}: Pick<ManifestToken, 'clientId' | 'clientKey' | 'clientSecret' | 'method'>): Promise<ClientAuthentication> {
+  if (clientKey) return privateKeyJwt({ client_id }, await signingKeyIn(await clientKey.read()))
+  const credentials = { client_id, client_secret: (await clientSecret?.read()) ?? '' }
+  return method === 'client_secret_post' ? clientSecretPost(credentials) : clientSecretBasic(credentials)
 }

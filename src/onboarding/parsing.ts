@@ -67,6 +67,7 @@ export function parseManifest(value: unknown, options: ParseManifestOptions = {}
   const secrets = all.flatMap(({ initialAccessToken, token }) => [
     initialAccessToken ?? [],
     token?.clientSecret ?? [],
+    token?.clientKey ?? [],
   ])
   return { servers: all, clients, secrets: secrets.flat() }
 }

@@ -55,7 +55,7 @@ function secretOf(reference: SecretReference, path: Path, readSecret: ReadSecret
         })
       // The line break is what writing a file by a shell leaves at its end.
       const secret = typeof given === 'string' ? given.replace(/\r?\n$/, '') : ''
-      if (secret === '') throw missing('is empty')
+      if (secret === '') throw missing('env' in reference ? 'is not set, or empty' : 'is empty')
       return secret
     },
   }

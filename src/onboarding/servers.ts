@@ -2,16 +2,17 @@ import { WAYS } from '../client/management.js'
 import { openCall } from '../http/call.js'
 import { callableUrl } from '../http/url.js'
 import type { ManageWith } from '../types.js'
-import type { ManifestSecret, ManifestServer, ManifestToken } from './manifest.js'
+import type { ManifestEndpoints, ManifestSecret, ManifestServer, ManifestToken } from './manifest.js'
 import { NOTHING, type Part, partOf, told } from './metadata.js'
 import { PROVIDERS } from './providers-by-name.js'
 import type { Path, Reader } from './reading.js'
 import { type ReadSecret, readReference } from './secrets.js'
 
-const METHODS = ['client_secret_basic', 'client_secret_post'] as const
+const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
 
 export const SERVER_MEMBERS = [
   'issuer',
+  'endpoints',
   'provider',
   'initial_access_token',
   'token',
@@ -19,7 +20,15 @@ export const SERVER_MEMBERS = [
   'concurrency',
   'defaults',
 ] as const
-export const TOKEN_MEMBERS = ['client_id', 'client_secret', 'scope', 'method', 'single_use'] as const
+export const ENDPOINT_MEMBERS = ['registration_endpoint', 'token_endpoint'] as const
+export const TOKEN_MEMBERS = [
+  'client_id',
+  'client_secret',
+  'client_key',
+  'scope',
+  'method',
+  'single_use',
+] as const
 
 /** Clients at the same time: quick, and no burden to any server. */
 const DEFAULT_CONCURRENCY = 4
@@ -42,9 +51,9 @@ export function readServer(
   const members = reader.object(value, path, SERVER_MEMBERS)
   if (!members) return undefined
   const within = (member: string) => [...path, member]
-  const { issuer, provider: profile, manage_with, token, initial_access_token, defaults } = members
+  const { issuer, endpoints, provider: profile, manage_with, token, initial_access_token, defaults } = members
   const { concurrency = DEFAULT_CONCURRENCY } = members
-  const url = issuerOf(issuer, within('issuer'), reader)
+  const url = urlOf(issuer, 'the issuer', within('issuer'), reader)
   const provider = given(profile, () => reader.word(profile, within('provider'), Object.keys(PROVIDERS)))
   const manageWith = given(manage_with, () =>
     reader.word(manage_with, within('manage_with'), WAYS as ManageWith[]),
@@ -61,6 +70,7 @@ export function readServer(
     server: {
       name,
       issuer: url ?? '',
+      endpoints: given(endpoints, () => readEndpoints(endpoints, within('endpoints'), reader)),
       provider: named,
       initialAccessToken: given(initial_access_token, () =>
         reference(initial_access_token, within('initial_access_token')),
@@ -73,16 +83,29 @@ export function readServer(
   }
 }
 
-function issuerOf(value: unknown, path: Path, reader: Reader): string | undefined {
-  const issuer = reader.text(value, path)
-  if (issuer === undefined || reader.problems.some((problem) => problem.path === path)) return issuer
+function urlOf(value: unknown, what: string, path: Path, reader: Reader): string | undefined {
+  const url = reader.text(value, path)
+  if (url === undefined || reader.problems.some((problem) => problem.path === path)) return url
   try {
     // Whether loopback is meant, the options of the requests say.
-    callableUrl(issuer, 'the issuer', { ...openCall('manifest'), allowInsecureRequests: true })
+    callableUrl(url, what, { ...openCall('manifest'), allowInsecureRequests: true })
   } catch (error) {
     reader.refuse(path, told(error))
   }
-  return issuer
+  return url
+}
+
+function readEndpoints(value: unknown, path: Path, reader: Reader): ManifestEndpoints | undefined {
+  const members = reader.object(value, path, ENDPOINT_MEMBERS)
+  if (!members) return undefined
+  const [registration_endpoint, token_endpoint] = ENDPOINT_MEMBERS.map((member) =>
+    member === 'token_endpoint' && members[member] === undefined
+      ? undefined
+      : urlOf(members[member], member, [...path, member], reader),
+  )
+  return registration_endpoint === undefined
+    ? undefined
+    : { registration_endpoint, ...(token_endpoint !== undefined && { token_endpoint }) }
 }
 
 function readToken(
@@ -93,15 +116,22 @@ function readToken(
 ): ManifestToken | undefined {
   const members = reader.object(value, path, TOKEN_MEMBERS)
   if (!members) return undefined
-  const { client_id, client_secret, scope = 'register', method = 'client_secret_basic', single_use } = members
+  const { client_id, client_key, scope = 'register', single_use } = members
+  const { method = client_key === undefined ? 'client_secret_basic' : 'private_key_jwt' } = members
   const clientId = reader.text(client_id, [...path, 'client_id'])
-  const clientSecret = reference(client_secret, [...path, 'client_secret'])
   const asked = reader.text(scope, [...path, 'scope'])
   const proof = reader.word(method, [...path, 'method'], METHODS)
   if (single_use !== undefined && typeof single_use !== 'boolean')
     reader.refuse([...path, 'single_use'], 'must be true or false')
-  if (!clientId || !clientSecret || !asked || !proof) return undefined
-  return { clientId, clientSecret, scope: asked, method: proof, singleUse: single_use === true }
+  const isKey = method === 'private_key_jwt'
+  const wanted = isKey ? 'client_key' : 'client_secret'
+  const unwanted = isKey ? 'client_secret' : 'client_key'
+  if (members[unwanted] !== undefined)
+    reader.refuse([...path, unwanted], `is not what this method takes; give ${wanted}`)
+  const credential = reference(members[wanted], [...path, wanted])
+  if (!clientId || !credential || !asked || !proof) return undefined
+  const credentials = isKey ? { clientKey: credential } : { clientSecret: credential }
+  return { clientId, ...credentials, scope: asked, method: proof, singleUse: single_use === true }
 }
 
 function given<T>(value: unknown, read: () => T): T | undefined {

@@ -18,6 +18,11 @@ test(
     const file = writeManifest(folder, server.origin, 2)
     const run = (command: string, ...more: string[]) => dcr([command, file, ...more, HTTP], { folder })
 
+    const insecure = await dcr(['plan', file], { folder })
+    expect([insecure.code, insecure.stderr]).toEqual([
+      2,
+      expect.stringContaining('--allow-insecure-requests'),
+    ])
     const planned = await run('plan')
     expect([planned.code, planned.stderr]).toEqual([0, '2 to register.\n'])
     expect(actions(planned.stdout)).toEqual(['client-1 register', 'client-2 register'])
@@ -25,7 +30,7 @@ test(
 
     const applied = await run('apply')
     expect([applied.code, applied.stderr]).toEqual([0, '2 registered.\n'])
-    expect(actions(applied.stdout).sort()).toEqual(['client-1 registered', 'client-2 registered'])
+    expect(actions(applied.stdout)).toEqual(['client-1 registered', 'client-2 registered'])
     expect(server.clients.size).toBe(2)
 
     const sent = server.requests.length
@@ -39,6 +44,7 @@ test(
     expect(rows(changed.stdout)[0]).toMatchObject({
       changed: [{ member: 'contacts', to: ['ops@example.com'] }],
     })
+    expect((await run('plan', '--only', 'client-1')).stderr).toBe('1 to update.\n')
     expect((await run('apply', '--only', 'client-1')).stderr).toBe('1 updated.\n')
 
     const refused = await run('destroy')
@@ -93,7 +99,9 @@ test('an answer that was lost is unsafe, and all refused is failed', async () =>
   expect((await dcr(['apply', file, HTTP], { folder: another })).code).toBe(1)
 })
 
-test('an interruption finishes what was sent; the next one does the rest', async () => {
+test('an interruption finishes what was sent; the next one does the rest', {
+  timeout: MANY_PROCESSES,
+}, async () => {
   const server = await startAuthorizationServer()
   const folder = emptyFolder()
   const file = writeManifest(folder, server.origin, 40, '    concurrency: 1\n')
@@ -133,4 +141,25 @@ test('a manifest from stdin, its variables and secrets from the surroundings', a
   expect(server.sent('POST')).toMatchObject([{ client_name: 'App test' }])
   const [post] = server.requests.filter(({ method }) => method === 'POST')
   expect(post?.headers.authorization).toBe('Bearer initial-token')
+})
+
+test('whoever lacks a token is told where the manifest has it', async () => {
+  const server = await startAuthorizationServer()
+  server.refuse('POST', { status: 401, body: { error: 'invalid_token' } })
+  const folder = emptyFolder()
+  const file = writeManifest(folder, server.origin, 1)
+  const { code, stderr } = await dcr(['apply', file, HTTP], { folder })
+  expect(code).toBe(1)
+  expect(stderr).toContain('the initial_access_token or token of this server in the manifest')
+  expect(stderr).not.toContain('--token-env')
+
+  const withToken = writeManifest(
+    folder,
+    server.origin,
+    1,
+    '    initial_access_token: { env: NOBODY_SET_IT }\n',
+  )
+  expect((await dcr(['plan', withToken, HTTP], { folder })).stderr).toContain(
+    'the secret in the environment variable NOBODY_SET_IT is not set, or empty',
+  )
 })

@@ -2,7 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { catalogue } from '../../src/cli/catalogue.js'
+import { parseManifest } from '../../src/onboarding/index.js'
 import { folderOf } from '../servers/programs.js'
 import { DCR, dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
 
@@ -41,6 +43,11 @@ describe.each(catalogue)('$name', ({ name, summary, load }) => {
     expect([code, stdout]).toEqual([0, expect.stringContaining(`Usage: dcr ${name} [options]`)])
     const { command } = await load()
     for (const { what } of command.examples) expect(stdout).toContain(`  # ${what}\n`)
+    expect(command.arguments.some(({ name }) => name === 'manifest')).toBe(command.exampleFile !== undefined)
+    if (!command.exampleFile) return
+    const { text } = command.exampleFile
+    expect(stdout).toContain(text.split('\n').join('\n  ').trimEnd())
+    expect(parseManifest(parse(text), { environment: { BANK_TOKEN: 'token' } }).clients).toHaveLength(1)
   })
 })
 
@@ -52,7 +59,7 @@ describe('completion', () => {
       const script = `. ./dcr; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dcr; echo "\${COMPREPLY[*]}"`
       return execFileSync('bash', ['-c', script, 'bash', ...words], { cwd: folder, encoding: 'utf8' }).trim()
     }
-    expect(completed('dcr', 're')).toBe('register renew')
+    expect(completed('dcr', 're')).toBe('register renew reseal')
     expect(completed('dcr', 'register', '--red')).toBe('--redirect-uri')
     expect(completed('dcr', 'get', '--output', '')).toBe('json yaml env table')
     expect(completed('dcr', 'completion', 'z')).toBe('zsh')

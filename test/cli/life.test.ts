@@ -110,7 +110,7 @@ test('a token for the registration comes from a pipe, a file and the environment
   const register = ['register', guarded.issuer, ...APP, HTTP]
   const refused = await dcr(register, { folder })
   expect([refused.code, refused.stdout]).toEqual([1, ''])
-  expect(refused.stderr).toContain('Another token: --token-env NAME, or --token-file PATH.')
+  expect(refused.stderr).toContain('A token, or another: --token-env NAME, or --token-file PATH.')
 
   resultOf(await dcr([...register, '--as', 'pipe', '--token-file', '-'], { folder, stdin: answer.stdout }))
   writeFileSync(join(folder, 'token'), `${access_token}\n`)

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { masked } from '../../src/cli/masking.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
 import { describeWith } from '../servers/programs.js'
+import { writeManifest } from './apply-set-up.js'
 import { DCR, dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
 
 const HTTP = '--allow-insecure-requests'
@@ -81,13 +82,13 @@ describe('what is masked', () => {
 })
 
 describeWith(['script'], 'on a terminal', () => {
-  const shown = (line: string, environment: Record<string, string> = {}) => {
+  const shown = (line: string, environment: Record<string, string> = {}, folder = emptyFolder()) => {
     const { PATH = '' } = process.env
-    const folder = emptyFolder()
     const env = { PATH, HOME: folder, XDG_STATE_HOME: folder, TERM: 'xterm', ...environment }
     const command = `"${process.execPath}" "${DCR}" ${line}`
     return execFileSync('script', ['-qec', `${command} || true`, '/dev/null'], {
       env,
+      cwd: folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     })
@@ -100,7 +101,27 @@ describeWith(['script'], 'on a terminal', () => {
   })
 
   test('a result is a table', () => {
-    expect(shown('list')).toBe('')
-    expect(shown('list --output json')).toBe('[]\r\n')
+    expect(shown('list')).toBe('No client is kept here.\r\n')
+    expect(shown('orphans')).toBe('There are none.\r\n')
+    expect(shown('list --output json')).toContain('[]\r\n')
+  })
+
+  test('what a plan changes is written as people do, and events stand alone', {
+    timeout: MANY_PROCESSES,
+  }, async () => {
+    const server = await startAuthorizationServer()
+    const folder = emptyFolder()
+    const environment = { XDG_STATE_HOME: folder }
+    const file = writeManifest(folder, server.origin, 1)
+    // The server is of this process, which must not be blocked meanwhile.
+    expect((await dcr(['apply', file, HTTP], { folder, environment })).code).toBe(0)
+    writeManifest(folder, server.origin, 1, '    defaults: { contacts: [ops@example.com] }\n')
+    expect(shown(`plan ${file} ${HTTP}`, {}, folder)).toMatch(
+      /^SERVER +NAME +ACTION +CLIENT_ID +WHY\r\nbank +client-1 +update +client-1 +contacts: none\r\n +→ \["ops@example.com"\]\r\n/,
+    )
+    writeManifest(folder, server.origin, 1)
+    expect(shown(`apply ${file} --events ${HTTP}`, {}, folder)).toMatch(
+      /^\{"type":"unchanged",.*\}\r\n1 unchanged\.\r\n$/,
+    )
   })
 })

@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>
   /** Where `dcr` keeps clients by default, and its files are. Default: a folder of this run. */
   readonly folder?: string
+  /** Milliseconds until it is stopped. Default: less than a test has. */
+  readonly timeout?: number
 }
 
 /** An empty folder until the test is over. */
@@ -40,15 +42,14 @@ export function emptyFolder(): string {
 
 /** Starts `dcr` as a process of its own, which knows nothing of whose machine this is. */
 export function startDcr(line: readonly string[], given: Surroundings = {}): Running {
-  const { stdin = '', environment = {}, folder = emptyFolder() } = given
+  const { stdin = '', environment = {}, folder = emptyFolder(), timeout = 9000 } = given
   const { PATH = '' } = process.env
   const home = { HOME: folder, XDG_STATE_HOME: join(folder, 'state'), LOCALAPPDATA: folder }
   const child = spawn(process.execPath, [DCR, ...line], {
     cwd: folder,
     env: { PATH, ...home, ...environment },
     stdio: 'pipe',
-    // Less than a test has.
-    timeout: 9000,
+    timeout,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   // A command that is refused at once does not read it.

@@ -16,7 +16,7 @@ export function withLibrary(): void {
     const directory = mkdtempSync(join(tmpdir(), 'dcr-client-'))
     library = join(directory, 'library.mjs')
     const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
-    const contents = `export { DcrClient } from '${source('client.ts')}'; export * from '${source('node/index.ts')}'`
+    const contents = `export { DcrClient } from '${source('client/client.ts')}'; export * from '${source('node/index.ts')}'`
     const stdin = { contents, resolveDir: directory }
     await build({ stdin, outfile: library, bundle: true, platform: 'node', format: 'esm' })
     return () => rmSync(directory, { recursive: true })

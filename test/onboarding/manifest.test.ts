@@ -10,7 +10,7 @@ import {
 } from '../../src/onboarding/index.js'
 import { METADATA_MEMBERS } from '../../src/onboarding/metadata.js'
 import { MANIFEST_MEMBERS } from '../../src/onboarding/parsing.js'
-import { SERVER_MEMBERS, TOKEN_MEMBERS } from '../../src/onboarding/servers.js'
+import { ENDPOINT_MEMBERS, SERVER_MEMBERS, TOKEN_MEMBERS } from '../../src/onboarding/servers.js'
 import * as providers from '../../src/providers/index.js'
 
 const SERVERS = { bank: { issuer: 'https://as.example.com' } }
@@ -200,6 +200,7 @@ test('the JSON Schema knows what the library knows', () => {
   expect(members($defs.Server)).toEqual([...SERVER_MEMBERS].sort())
   expect(members($defs.Client)).toEqual([...CLIENT_MEMBERS].sort())
   expect(members($defs.Token)).toEqual([...TOKEN_MEMBERS].sort())
+  expect(members($defs.Server.properties.endpoints)).toEqual([...ENDPOINT_MEMBERS].sort())
   expect(members($defs.Metadata)).toEqual([...METADATA_MEMBERS].sort())
   expect($defs.Server.properties.provider.enum).toEqual(Object.keys(providers).sort())
 })

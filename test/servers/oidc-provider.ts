@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type Provider from 'oidc-provider'
 import type { Configuration } from 'oidc-provider'
@@ -16,6 +17,8 @@ export interface ProviderOptions {
   path?: string
   /** Where the provider keeps what it knows. Default: in memory. */
   adapter?: Configuration['adapter']
+  /** With what it is an https server. Default: it is an http one. */
+  tls?: { cert: string; key: string }
   /** A loopback port. Default: a free one. */
   port?: number
   /** Clients that may ask the token endpoint for the scope `register`, beside the registrar. */
@@ -24,8 +27,14 @@ export interface ProviderOptions {
 
 interface TokenClient {
   readonly client_id: string
-  readonly client_secret: string
-  readonly token_endpoint_auth_method?: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt'
+  readonly client_secret?: string
+  /** Its public keys, for `private_key_jwt`. */
+  readonly jwks?: { readonly keys: readonly object[] }
+  readonly token_endpoint_auth_method?:
+    | 'client_secret_basic'
+    | 'client_secret_post'
+    | 'client_secret_jwt'
+    | 'private_key_jwt'
 }
 
 export interface RunningProvider {
@@ -39,12 +48,13 @@ export async function startProvider({
   path = '',
   port = 0,
   adapter,
+  tls,
   ...options
 }: ProviderOptions = {}): Promise<RunningProvider> {
-  const server = createServer()
+  const server = tls ? createTlsServer(tls) : createServer()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+  const issuer = `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
 
   const { default: Provider } = await withoutNotices(() => import('oidc-provider'))
   const provider = await withoutNotices(

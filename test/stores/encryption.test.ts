@@ -185,7 +185,7 @@ describe('a store with an encryption', () => {
     expect(place).toBe(KEY)
     expect(JSON.parse(`${text.split('\n')[0]}`)).toMatchObject({ key: KEY, sealed: 'old' })
     const decoded = Buffer.from(`${text.split('\n')[1]}`, 'base64').toString('latin1')
-    for (const secret of [SECRET, 'the-token', 'c1"']) {
+    for (const secret of [SECRET, 'the-token', 'client_id']) {
       expect(text).not.toContain(secret)
       expect(decoded).not.toContain(secret)
     }

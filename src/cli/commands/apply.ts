@@ -1,7 +1,7 @@
 import type { Command } from '../command.js'
 import { carriedOut } from '../manifest/carrying-out.js'
 import { manifestOf } from '../manifest/manifest-file.js'
-import { EVENTS, MANIFEST, ONLY, SHARD } from '../manifest/options.js'
+import { EVENTS, MANIFEST, MANIFEST_EXAMPLE, ONLY, SHARD } from '../manifest/options.js'
 import { OUTPUT, REQUESTS, STORE } from '../options.js'
 
 export const command: Command = {
@@ -19,6 +19,7 @@ export const command: Command = {
       command: 'DCR_STORE=redis://store.example.com dcr apply clients.yaml --shard 2/4',
     },
   ],
+  exampleFile: MANIFEST_EXAMPLE,
   async run(context) {
     return carriedOut(context, await manifestOf(context), 'apply')
   },

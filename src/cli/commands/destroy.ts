@@ -2,7 +2,7 @@ import type { Command } from '../command.js'
 import { UsageError } from '../errors.js'
 import { carriedOut } from '../manifest/carrying-out.js'
 import { manifestOf } from '../manifest/manifest-file.js'
-import { EVENTS, MANIFEST, ONLY, SHARD } from '../manifest/options.js'
+import { EVENTS, MANIFEST, MANIFEST_EXAMPLE, ONLY, SHARD } from '../manifest/options.js'
 import { OUTPUT, REQUESTS, STORE } from '../options.js'
 
 export const command: Command = {
@@ -21,6 +21,7 @@ export const command: Command = {
     ...OUTPUT,
   ],
   examples: [{ what: 'All clients of a test', command: 'dcr destroy clients.yaml --yes' }],
+  exampleFile: MANIFEST_EXAMPLE,
   async run(context) {
     const manifest = await manifestOf(context)
     if (!context.isSet('yes')) {

@@ -22,6 +22,8 @@ export const command: Command = {
     const clients = all.map(([, stored]) => stored).filter(({ client }) => client !== undefined)
     const found = clients.filter((stored) => issuer === undefined || isAt(stored, issuer))
     await context.print(found.sort(byPlace).map(row))
+    if (found.length === 0)
+      context.tell(`No client is kept here${issuer === undefined ? '' : ' for this issuer'}.`)
     return undefined
   },
 }

@@ -39,8 +39,10 @@ export const command: Command = {
     const registrar = new Registrar({ store: await context.store() })
     if (context.isSet('collect')) return collect(context, registrar, issuer)
     const all = await registrar.orphans(issuer, context.requests.options)
-    if (ids.length === 0) await context.print(all.map(row))
-    else
+    if (ids.length === 0) {
+      await context.print(all.map(row))
+      if (all.length === 0) context.tell('There are none.')
+    } else
       await forget(
         context,
         registrar,

@@ -1,8 +1,9 @@
-import type { PlannedClient } from '../../onboarding/index.js'
+import type { JsonObject } from '../../json.js'
+import type { ChangedMember, PlannedClient } from '../../onboarding/index.js'
 import type { Command } from '../command.js'
 import { onboardingOf } from '../manifest/carrying-out.js'
 import { manifestOf } from '../manifest/manifest-file.js'
-import { MANIFEST, SHARD } from '../manifest/options.js'
+import { MANIFEST, MANIFEST_EXAMPLE, ONLY, onlyOf, SHARD } from '../manifest/options.js'
 import { OUTPUT, REQUESTS, STORE } from '../options.js'
 
 /** What each action is called in the summary. */
@@ -21,7 +22,7 @@ export const command: Command = {
   description:
     'Compares the manifest with the store, member by member. Clients that are in the store and not in the manifest are shown as orphaned.',
   arguments: [MANIFEST],
-  options: [SHARD, ...STORE, ...REQUESTS, ...OUTPUT],
+  options: [ONLY, SHARD, ...STORE, ...REQUESTS, ...OUTPUT],
   examples: [
     { what: 'What has to be done', command: 'dcr plan clients.yaml' },
     {
@@ -29,11 +30,13 @@ export const command: Command = {
       command: `dcr plan clients.yaml --output json | jq 'map(select(.action != "none"))'`,
     },
   ],
+  exampleFile: MANIFEST_EXAMPLE,
   async run(context) {
-    const plans = await (await onboardingOf(context, await manifestOf(context))).plan()
+    const onboarding = await onboardingOf(context, await manifestOf(context))
+    const plans = await onboarding.plan({ only: onlyOf(context) })
     const counts = new Map<PlannedClient['action'], number>()
     for (const { action } of plans) counts.set(action, (counts.get(action) ?? 0) + 1)
-    await context.print(plans)
+    await context.print(plans, asRows)
     const words = Object.keys(WORDS) as PlannedClient['action'][]
     const told = words.flatMap((action) =>
       counts.has(action) ? `${counts.get(action)} ${WORDS[action]}` : [],
@@ -41,4 +44,17 @@ export const command: Command = {
     context.tell(`${told.join(', ')}.`)
     return undefined
   },
+}
+
+/** Each change as people write it, in lines of its own: values are long. */
+function asRows({ reasons, changed, client_id, ...row }: JsonObject): object[] {
+  const changes = (changed as readonly ChangedMember[]).flatMap(({ member, from, to }) => [
+    `${member}: ${from === undefined ? 'none' : JSON.stringify(from)}`,
+    `→ ${to === undefined ? 'none' : JSON.stringify(to)}`,
+  ])
+  const [why = reasons, ...more] = changes
+  return [
+    { ...row, ...(client_id !== undefined && { client_id }), why },
+    ...more.map((line) => ({ why: line })),
+  ]
 }

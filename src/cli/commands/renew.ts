@@ -22,7 +22,7 @@ export const command: Command = {
       value: 'SECONDS',
       description: `Before its end; at most half the lifetime; default ${WITHIN}`,
     },
-    NAME,
+    { ...NAME, description: 'Only the client that is kept under that name; needs the issuer' },
     ...SERVER,
     ...STORE,
     ...REQUESTS,

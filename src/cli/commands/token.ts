@@ -1,11 +1,14 @@
 import {
   type ClientAuthentication,
+  type ClientInformation,
   clientSecretBasic,
   clientSecretJwt,
   clientSecretPost,
   discover,
+  privateKeyJwt,
   requestToken,
 } from '../../index.js'
+import { signingKeyIn } from '../../onboarding/signing-key.js'
 import type { Command, Context } from '../command.js'
 import { UsageError } from '../errors.js'
 import { NAME, OUTPUT, REQUESTS, STORE } from '../options.js'
@@ -18,6 +21,9 @@ const METHODS = {
   client_secret_jwt: clientSecretJwt,
 } as const
 
+/** The method by a key, which the client information does not have. */
+const KEY_METHOD = 'private_key_jwt'
+
 export const command: Command = {
   name: 'token',
   summary: 'Get an access token by client credentials',
@@ -28,11 +34,17 @@ export const command: Command = {
     { name: 'client-id', value: 'ID', description: 'The client; default: the one that is kept' },
     { name: 'client-secret-env', value: 'NAME', description: 'The environment variable with its secret' },
     { name: 'client-secret-file', value: 'PATH', description: 'The file with its secret; - for stdin' },
+    { name: 'client-key-env', value: 'NAME', description: 'The environment variable with its private key' },
+    {
+      name: 'client-key-file',
+      value: 'PATH',
+      description: 'The file with its private key, a JSON Web Key or PEM of PKCS#8; - for stdin',
+    },
     {
       name: 'method',
       value: 'METHOD',
       description: 'How it proves itself; default: as it was registered, or client_secret_basic',
-      choices: Object.keys(METHODS),
+      choices: [...Object.keys(METHODS), KEY_METHOD],
     },
     { name: 'scope', value: 'WORDS', description: 'Scopes with spaces between them' },
     { name: 'resource', value: 'URI', description: 'What the token is for (RFC 8707)' },
@@ -62,18 +74,33 @@ export const command: Command = {
 async function authenticationIn(context: Context, issuer: string): Promise<ClientAuthentication> {
   const client_id = context.text('client-id')
   const client_secret = await secretOf(context, 'client-secret')
+  const client_key = await secretOf(context, 'client-key')
   const given = context.text('method')
+  if (client_key !== undefined) {
+    if (client_secret !== undefined || (given ?? KEY_METHOD) !== KEY_METHOD)
+      throw new UsageError(`a key is for --method ${KEY_METHOD} alone, and needs no secret`)
+    const id = client_id ?? (await kept(context, issuer)).client_id
+    return privateKeyJwt({ client_id: id }, await signingKeyIn(client_key))
+  }
   if (client_id !== undefined) {
     if (client_secret === undefined)
-      throw new UsageError('--client-id needs --client-secret-env NAME or --client-secret-file PATH')
+      throw new UsageError(
+        '--client-id needs its secret or key: --client-secret-env NAME, --client-secret-file PATH, or --client-key-file PATH',
+      )
     return by(given ?? 'client_secret_basic')({ client_id, client_secret })
   }
   if (client_secret !== undefined) throw new UsageError('a secret needs --client-id ID')
-  const { client } = await keptClient(context, issuer, context.text('as') ?? 'default')
+  const client = await kept(context, issuer)
   return by(given ?? client.token_endpoint_auth_method ?? 'client_secret_basic')(client)
 }
 
+async function kept(context: Context, issuer: string): Promise<ClientInformation> {
+  return (await keptClient(context, issuer, context.text('as') ?? 'default')).client
+}
+
 function by(method: string) {
+  if (method === KEY_METHOD)
+    throw new UsageError(`${KEY_METHOD} needs --client-key-env NAME or --client-key-file PATH`)
   if (Object.hasOwn(METHODS, method)) return METHODS[method as keyof typeof METHODS]
   throw new UsageError(`the client proves itself by another method than ${Object.keys(METHODS).join(', ')}`)
 }

@@ -25,10 +25,12 @@ export async function carriedOut(
   const only = onlyOf(context)
   const options: RunOptions = { signal: context.signal, only }
   const areEvents = context.isSet('events')
-  const progress = context.isInteractive
-    ? await progressOf(manifest, (name) => !only || only.includes(name))
-    : NO_PROGRESS
-  const summary = new Summary()
+  // Lines of events and a picture that is drawn anew would go over each other.
+  const progress =
+    context.isInteractive && !areEvents
+      ? await progressOf(manifest, (name) => !only || only.includes(name))
+      : NO_PROGRESS
+  const summary = new Summary(manifest.clients)
   try {
     for await (const event of onboarding[command](options)) {
       summary.add(event)

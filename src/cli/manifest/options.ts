@@ -1,5 +1,5 @@
 import type { Shard } from '../../onboarding/index.js'
-import type { Argument, Context, Option } from '../command.js'
+import type { Argument, Context, ExampleFile, Option } from '../command.js'
 import { UsageError } from '../errors.js'
 
 /** What `plan`, `apply` and `destroy` have in common. */
@@ -7,6 +7,22 @@ import { UsageError } from '../errors.js'
 export const MANIFEST: Argument = {
   name: 'manifest',
   description: 'The file with servers and clients, as YAML or JSON; - for stdin',
+}
+
+export const MANIFEST_EXAMPLE: ExampleFile = {
+  what: 'A manifest (all of it: docs/manifest.md, and schemas/manifest.json for editors)',
+  text: `version: 1
+servers:
+  bank:
+    issuer: https://as.bank.example
+    initial_access_token: { env: BANK_TOKEN }
+clients:
+  shop:
+    server: bank
+    metadata:
+      client_name: Shop
+      redirect_uris: [https://shop.example.com/callback]
+`,
 }
 
 export const SHARD: Option = {

@@ -1,5 +1,5 @@
 import type { DcrError } from '../../index.js'
-import type { OnboardingEvent } from '../../onboarding/index.js'
+import type { ManifestClient, OnboardingEvent } from '../../onboarding/index.js'
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll } from '../exit-codes.js'
 import { told } from '../failure.js'
 
@@ -15,29 +15,32 @@ export interface Row {
   readonly error?: string
 }
 
-/** What a run has come to, client by client. */
+/** What a run has come to, client by client, in the order of the manifest, whichever came first. */
 export class Summary {
-  readonly rows: Row[] = []
+  readonly #places: ReadonlyMap<string, number>
+  readonly #rows: Row[] = []
   readonly #codes: ExitCode[] = []
-  readonly #counts = new Map<string, number>()
-  readonly #failures = new Map<string, { readonly error: DcrError; readonly names: string[] }>()
+  readonly #failures = new Map<string, { readonly error: DcrError; readonly rows: Row[] }>()
+
+  constructor(clients: readonly ManifestClient[]) {
+    this.#places = new Map(clients.map(({ server, name }, index) => [place(server.name, name), index]))
+  }
 
   add({ type, server, name, client_id, error }: OnboardingEvent): void {
     if (name === undefined) return
-    this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1)
     this.#codes.push(type === 'failed' && error ? exitCodeOf(error, true) : EXIT.done)
-    this.rows.push({
-      server,
-      name,
-      action: type,
-      ...(client_id && { client_id }),
-      ...(error && { error: error.code }),
-    })
+    const told = { ...(client_id && { client_id }), ...(error && { error: error.code }) }
+    const row = { server, name, action: type, ...told }
+    this.#rows.push(row)
     if (!error) return
     const key = `${server}: ${error.message}`
-    const alike = this.#failures.get(key) ?? { error, names: [] }
-    alike.names.push(name)
+    const alike = this.#failures.get(key) ?? { error, rows: [] }
+    alike.rows.push(row)
     this.#failures.set(key, alike)
+  }
+
+  get rows(): Row[] {
+    return this.#inOrder(this.#rows)
   }
 
   get exitCode(): ExitCode {
@@ -46,16 +49,25 @@ export class Summary {
 
   /** For people: what failed and why, and how many there are of each kind. */
   lines(command: string): string[] {
-    const failures = [...this.#failures].map(([key, { error, names }]) => {
-      const more = names.length - MOST_NAMES
-      const list = names
-        .slice(0, MOST_NAMES)
-        .map((name) => JSON.stringify(name))
-        .join(', ')
-      const server = key.slice(0, key.indexOf(':'))
-      return `${server}: ${list}${more > 0 ? ` and ${more} more` : ''}: ${told(error, command)}`
+    const failures = [...this.#failures.values()].map(({ error, rows }) => {
+      const ordered = this.#inOrder(rows)
+      const names = ordered.slice(0, MOST_NAMES).map(({ name }) => JSON.stringify(name))
+      const more = rows.length - MOST_NAMES
+      const list = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+      return `${ordered[0]?.server}: ${list}: ${told(error, command)}`
     })
-    const counts = [...this.#counts].map(([type, count]) => `${count} ${type}`).join(', ')
-    return [...failures, counts === '' ? 'There was nothing to do.' : `${counts}.`]
+    const counts = new Map<string, number>()
+    for (const { action } of this.rows) counts.set(action, (counts.get(action) ?? 0) + 1)
+    const words = [...counts].map(([action, count]) => `${count} ${action}`)
+    return [...failures, words.length === 0 ? 'There was nothing to do.' : `${words.join(', ')}.`]
   }
+
+  #inOrder(rows: readonly Row[]): Row[] {
+    const at = ({ server, name }: Row) => this.#places.get(place(server, name)) ?? 0
+    return [...rows].sort((one, other) => at(one) - at(other))
+  }
+}
+
+function place(server: string, name: string): string {
+  return JSON.stringify([server, name])
 }
