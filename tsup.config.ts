@@ -1,20 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
-/** What users import, by the names of the files in `dist`. */
-const entry = {
-  index: 'src/index.ts',
-  'agent-runtimes': 'src/agent-runtimes/index.ts',
-  doctor: 'src/doctor/index.ts',
-  mcp: 'src/mcp/index.ts',
-  node: 'src/node/index.ts',
-  onboarding: 'src/onboarding/index.ts',
-  'openid-client': 'src/openid-client/index.ts',
-  oauth4webapi: 'src/oauth4webapi/index.ts',
-  'providers/index': 'src/providers/index.ts',
-  'stores/file': 'src/stores/file/index.ts',
-  'stores/redis': 'src/stores/redis/index.ts',
-  'stores/postgres': 'src/stores/postgres/index.ts',
-  'testing/index': 'src/testing/index.ts',
+type Exports = Record<string, string | { default: string }>
+const { exports }: { exports: Exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+/** What users import, by the names of the files in `dist`: each is made of the `index.ts` of the folder that it is named after. */
+const entry: Record<string, string> = {}
+for (const [name, files] of Object.entries(exports)) {
+  const built = typeof files === 'string' ? undefined : /^\.\/dist\/(.+)\.js$/.exec(files.default)?.[1]
+  if (built !== undefined) entry[built] = `src/${name.slice('./'.length)}/index.ts`
 }
 
 // One copy of each class over all entries, or `instanceof DcrError` would fail between them.

@@ -42,7 +42,9 @@ const floors = [
 ]
 
 /** The stores that have an entry of their own, as not everybody can or wants to load what they need. */
-const STORE_ENTRIES = ['file', 'redis', 'postgres'].map((name) => `stores/${name}/`)
+const STORE_ENTRIES = filesIn('stores')
+  .filter((file) => file.endsWith('/index'))
+  .map((file) => file.replace(/index$/, ''))
 
 /** Who may import which package: each in one place. */
 const packages: Record<string, (file: string) => boolean> = {
@@ -121,9 +123,24 @@ test('the stores know nothing of OAuth and of HTTP', () => {
   }
 })
 
-test('a store with an entry of its own is loaded by nobody else', () => {
+test('a folder with an index is an export of the package, and documented', () => {
+  const text = (path: string) => readFileSync(join(root, '..', path), 'utf8')
+  const folders = files.filter((file) => /(^|\/)index$/.test(file)).map(dirname)
+  const { exports } = JSON.parse(text('package.json'))
+  const exported = Object.keys(exports).filter((name) => !name.endsWith('.json'))
+  expect(exported.map((name) => normalize(name)).sort()).toEqual(folders.sort())
+  const pages = readdirSync(join(root, '../docs'), { recursive: true, encoding: 'utf8' })
+  const documents = pages.filter((name) => name.endsWith('.md')).map((name) => text(`docs/${name}`))
+  const unknown = exported.filter(
+    (name) => !documents.some((page) => page.includes(`dcr-client${name.slice(1)}'`)),
+  )
+  expect(unknown, 'no page of docs/ imports it').toEqual([])
+})
+
+test('a store with an entry of its own is opened by `--store` of the command, and loaded by nobody else', () => {
+  expect(STORE_ENTRIES.length).toBeGreaterThan(0)
   for (const entry of STORE_ENTRIES) {
-    expect(files.filter((file) => file.startsWith(entry))).toContain(`${entry}index`)
+    expect(neighbours('cli/stores')).toContain(`${entry}index`)
     // The command opens whichever of them its line names.
     for (const file of files.filter((name) => !name.startsWith(entry) && name !== 'cli/stores')) {
       for (const name of neighbours(file))
