@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { transformSync } from 'esbuild'
 import { setupServer } from 'msw/node'
@@ -10,33 +10,15 @@ import { referenceServer } from '../src/testing/index.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}.documentation`
-const documents = [
-  ...['README.md', 'docs/agent-runtimes.md', 'docs/providers/README.md', 'docs/providers/hydra.md'],
-  ...[
-    'docs/providers/simpleidserver.md',
-    'docs/providers/awork.md',
-    'docs/stores.md',
-    'docs/guarded-fetch.md',
-    'docs/mcp.md',
-    'docs/manifest.md',
-    'docs/cimd.md',
-    'docs/openid-client.md',
-    'docs/errors.md',
-    'docs/registering.md',
-    'docs/testing.md',
-    'docs/migration.md',
-    'docs/guides/agent-runtimes.md',
-    'docs/guides/third-party-idps.md',
-    'docs/doctor.md',
-  ],
-]
+const pages = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+const documents = ['README.md', ...pages.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
 
 const blocks = documents.flatMap((document) => {
   const text = readFileSync(`${root}${document}`, 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ''], index) => ({
     name: `${document}, block ${index + 1}, line ${text.slice(0, text.indexOf(code)).split('\n').length}`,
     code,
-    file: `${folder}/${document.replaceAll('/', '-')}-${index + 1}`,
+    file: `${folder}/${document.replaceAll(/[\\/]/g, '-')}-${index + 1}`,
   }))
 })
 

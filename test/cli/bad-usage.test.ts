@@ -127,7 +127,7 @@ describe('bad usage', () => {
   })
 })
 
-describe('a secret as an argument is refused, with how to give it', () => {
+describe('M224: a secret as an argument is refused, with how to give it', () => {
   const refused = [
     ['register', ISSUER, '--name', 'App', '--token', SECRET],
     ['register', ISSUER, '--name', 'App', `--token=${SECRET}`],

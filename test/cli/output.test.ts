@@ -94,7 +94,7 @@ describeWith(['script'], 'on a terminal', () => {
     })
   }
 
-  test('errors are red, but for who wants no colours, and for a CI', () => {
+  test('N239: errors are red, but for who wants no colours, and for a CI', () => {
     expect(shown('nothing').startsWith('\u001b[1;31mdcr:\u001b[0m unknown command')).toBe(true)
     expect(shown('nothing', { NO_COLOR: '1' })).toMatch(/^dcr: unknown command/)
     expect(shown('nothing', { CI: 'true' })).toMatch(/^dcr: unknown command/)

@@ -88,6 +88,13 @@ describe.each(payloads)('%s', (_, text, shown) => {
   })
 })
 
+test('N237: a host that looks like another is shown as it is called', async () => {
+  const fetch = () => Promise.reject(new TypeError('fetch failed'))
+  const error = await failureOf(discover('https://аpple.example', { fetch }))
+  expect(error.message).toContain('GET https://xn--pple-43d.example/')
+  expect(error.message).not.toContain('аpple')
+})
+
 test('N242: a reason phrase, a Location and other headers are not repeated', async () => {
   const odd = '\u009b31m\u00ad'
   const latin = (text: string) => Buffer.from(text, 'latin1')
