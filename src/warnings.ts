@@ -46,6 +46,7 @@ export type WarningCode =
  * A deviation that was tolerated. It never holds a value, only names, so it can be logged.
  */
 export interface Warning {
+  /** What to tell it by in code. */
   readonly code: WarningCode
   /** The member of the metadata or of the answer it is about. */
   readonly member?: string

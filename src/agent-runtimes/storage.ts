@@ -14,7 +14,7 @@ const STORAGE_KEY = 'agent-runtimes:dcr-clients'
 type Clients = Map<string, DynamicClient>
 
 /** The issuer as it is a key. */
-export function issuerKey(issuer: string): string {
+function issuerKey(issuer: string): string {
   return `${issuer}`.replace(/\/$/, '')
 }
 

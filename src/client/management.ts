@@ -6,6 +6,7 @@ import { callableUrl, parse } from '../http/url.js'
 import { printable } from '../printable.js'
 import type { AuthorizationServerMetadata, ClientInformation, ManageWith } from '../types.js'
 
+/** The credentials that open a server: what registers there, and what manages. Those of a client are in its information. */
 export interface ManagementOptions {
   /**
    * The token that a protected registration endpoint wants, or where to get it (RFC 7591 §3). It is sent as a bearer

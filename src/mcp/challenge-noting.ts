@@ -1,5 +1,6 @@
 import { parse } from '../http/url.js'
 
+/** A `fetch` as the transports of the MCP SDKs take it: of a URL, never of a `Request`. */
 export type TransportFetch = (input: string | URL, init?: RequestInit) => Promise<Response>
 
 /** What a transport sends with, noting how the resource says that one may not get in. */

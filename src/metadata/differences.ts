@@ -4,6 +4,7 @@ import { canonical } from './canonical.js'
 
 /** One member in which the registered client is not what was asked for. */
 export interface Difference {
+  /** The name of the member, as the specifications have it. */
   readonly member: string
   readonly requested: unknown
   /** Absent where the server did not say, which is how many of them drop a member. */

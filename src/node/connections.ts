@@ -10,7 +10,9 @@ export type Pem = string | Uint8Array
 export interface ClientCertificate {
   /** Such as `https://as.example.com`. */
   origin: string
+  /** PEM: the certificate, with those that lead to its authority behind it. */
   cert: Pem
+  /** PEM: its private key, without a passphrase. */
   key: Pem
 }
 

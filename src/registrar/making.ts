@@ -16,6 +16,7 @@ import type { Wanted } from './wanted.js'
 export interface Ensured {
   /** The metadata of the server, as it was when it was last asked. */
   readonly server: AuthorizationServerMetadata
+  /** The client in force, credentials included, as it is stored. */
   readonly client: ClientInformation
   /**
    * What was done for it. With `none` it is the one in the store, and nothing was sent, but to renew a secret that is

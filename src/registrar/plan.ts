@@ -36,6 +36,7 @@ export type PlanReason =
 /** What `ensure` would do, and why. */
 export interface Plan {
   readonly action: PlanAction
+  /** All that there are; none where nothing is to be done. */
   readonly reasons: readonly PlanReason[]
   /** The members in which what is wanted differs from what was last asked for. */
   readonly changed: readonly string[]

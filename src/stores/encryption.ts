@@ -3,14 +3,20 @@ import { storeFailure } from './failure.js'
 
 /** A text that was encrypted, and the identifier of the key. */
 export interface Sealed {
+  /** Of the key that it takes to open it. It is stored in clear. */
   readonly id: string
   readonly text: string
 }
 
 /** What a store encrypts with. `bound` is what the text belongs to: with another it does not open. */
 export interface Encryption {
+  /** Encrypts what is to be saved. */
   seal(text: string, bound: string): Promise<Sealed>
-  /** @param place - Where the text was found, for errors. */
+  /**
+   * Decrypts what was found, and rejects where it is not what was sealed for `bound`.
+   *
+   * @param place - Where the text was found, for errors.
+   */
   open(sealed: Sealed, bound: string, place: string): Promise<string>
 }
 

@@ -53,8 +53,9 @@ export interface StoredResource {
    * again.
    */
   readonly at: number
-  /** The client ID metadata document that is used there, and the one that was refused. */
+  /** The URL of the client ID metadata document that is used there. */
   readonly document?: string | undefined
+  /** And of the one that was refused. */
   readonly refusedDocument?: string | undefined
 }
 
@@ -70,8 +71,9 @@ export interface StoredRegistration {
   readonly client?: ClientInformation | undefined
   /** The metadata of the server when it was last asked. */
   readonly server?: AuthorizationServerMetadata | undefined
-  /** What was asked to be registered, and its fingerprint. */
+  /** What was asked to be registered. */
   readonly requested?: ClientMetadata | undefined
+  /** Its SHA-256, in hexadecimal, by which it is compared. */
   readonly fingerprint?: string | undefined
   /** What has been asked of the server and not been answered, as far as the store knows. */
   readonly intent?: Intent | undefined
@@ -110,19 +112,17 @@ export interface CredentialStore {
    * @returns The new revision, or undefined if another was faster: nothing is kept then.
    */
   set(key: string, stored: StoredRegistration): Promise<string | undefined>
-  /** @returns Whether that revision was there, or, without one, anything. */
+  /** Removes it. @returns Whether that revision was there, or, without one, anything. */
   delete(key: string, revision?: string): Promise<boolean>
   /**
    * Everything, with its key. Rejects where something of it cannot be read.
    *
-   * @param issuer - Only what is of this issuer is wanted: others may be left out, and are no reason to fail
-   *   as far as they
-   *   can be told from it.
+   * @param issuer - Only what is of this issuer is wanted: others may be left out, and are no reason to fail as far as
+   *   they can be told from it.
    */
   list(issuer?: string): Promise<[key: string, stored: StoredRegistration][]>
   /**
-   * Runs `task` while nobody else runs one for the same key, and passes on its result or error. Not
-   * reentrant.
+   * Runs `task` while nobody else runs one for the same key, and passes on its result or error. Not reentrant.
    *
    * @param signal - Ends the wait for the turn, not the task.
    */
