@@ -31,7 +31,9 @@ export function usualSettings(): ServerSettings {
 /** Asked for at first: the server leaves out what it does not know, so that there is a difference to see. */
 export const USUAL_METADATA = `{
   "client_name": "App",
-  "redirect_uris": ["https://app.example.com/cb"],
+  "redirect_uris": [
+    "https://app.example.com/cb"
+  ],
   "scope": "openid email",
   "contacts": ["team@example.com"],
   "organization_name": "Example Ltd"
