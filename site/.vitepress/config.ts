@@ -24,7 +24,13 @@ export default defineConfig({
     anchor: { slugify },
     config: linkOnSite,
   },
-  vite: { resolve: { alias: theLibrary() }, plugins: [serviceWorker(), vueOfSite()], publicDir: false },
+  vite: {
+    resolve: { alias: theLibrary() },
+    plugins: [serviceWorker(), vueOfSite()],
+    publicDir: false,
+    // Kilobytes: the index of the search is one file, and is loaded when somebody searches.
+    build: { chunkSizeWarningLimit: 1000 },
+  },
   themeConfig: {
     logo: ICON,
     nav: [

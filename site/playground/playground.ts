@@ -58,8 +58,11 @@ export function usePlayground() {
     })
     calls.unshift(call)
     isBusy.value = true
+    const asked = server
     // Raw, as the library is given it again, and private members are not reached through a proxy.
     const result = markRaw(await perform(call, given).catch(failed))
+    // Another server was chosen meanwhile, and knows nothing of it.
+    if (server !== asked) return
     call.result = result
     if (result.kind === 'client') client.value = result.client
     if (result.kind === 'deleted') client.value = undefined
@@ -75,20 +78,22 @@ export function usePlayground() {
       },
       onWarning: (warning: Call['warnings'][number]) => void call.warnings.push(warning),
     }
-    dcr ??= await connect(server, settings, options)
+    const asked = server
+    const connected = dcr ?? (await connect(asked, settings, options))
+    if (server === asked) dcr = connected
     const current = client.value
     if (call.name === 'register') {
       const wanted: ClientMetadata = JSON.parse(given)
-      return answered(wanted, await dcr.register(wanted, options))
+      return answered(wanted, await connected.register(wanted, options))
     }
     if (!current) throw new TypeError('There is no client to manage.')
     if (call.name === 'delete') {
-      await dcr.delete(current, options)
+      await connected.delete(current, options)
       return { kind: 'deleted' }
     }
-    if (call.name === 'get') return answered({}, await dcr.get(current, options), current)
+    if (call.name === 'get') return answered({}, await connected.get(current, options), current)
     const wanted: ClientMetadataChanges = call.name === 'update' ? JSON.parse(given) : {}
-    return answered(wanted, await dcr.update(current, wanted, options), current)
+    return answered(wanted, await connected.update(current, wanted, options), current)
   }
 
   /** Discovery is left alone: without it there would be nothing to see. */

@@ -16,7 +16,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DELETE: 'delete',
 }
 
-let worker: SetupWorker | undefined
+let starting: Promise<SetupWorker> | undefined
 
 /** Starts the reference server in the service worker, in the place of the last one. */
 export async function startServer(settings: ServerSettings): Promise<ReferenceServer> {
@@ -32,13 +32,18 @@ export async function startServer(settings: ServerSettings): Promise<ReferenceSe
     renewSecretOnUpdate,
     secretLifetime: settings.secretsExpire ? HOUR : 0,
   })
-  if (!worker) {
-    worker = setupWorker()
-    const serviceWorker = { url: withBase('/mockServiceWorker.js') }
-    await worker.start({ serviceWorker, onUnhandledRequest: 'bypass', quiet: true })
-  }
+  // One start for all who wait for it: of two servers that were wanted meanwhile, the later answers.
+  starting ??= startWorker()
+  const worker = await starting
   worker.resetHandlers(...server.handlers)
   return server
+}
+
+async function startWorker(): Promise<SetupWorker> {
+  const worker = setupWorker()
+  const serviceWorker = { url: withBase('/mockServiceWorker.js') }
+  await worker.start({ serviceWorker, onUnhandledRequest: 'bypass', quiet: true })
+  return worker
 }
 
 /** Finds the server as any application would, and makes a client for it. */

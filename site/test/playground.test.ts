@@ -110,11 +110,46 @@ describe('a client', () => {
     expect(await atServer()).toBe('1 client')
   })
 
+  test('is registered at the system that was chosen last, however quickly', async () => {
+    await site.page.reload()
+    const choice = site.page.getByLabel('Behaves like')
+    await choice.selectOption('hydra')
+    await choice.selectOption('awork')
+    await call('Register')
+    await told('POST https://awork.example.com/api/v1/clientapplications/register')
+  })
+
   test('is refused at hydra without its profile', async () => {
     await site.page.getByLabel('Behaves like').selectOption('hydra')
     await site.page.getByLabel('The library is told so').uncheck()
     expect(await call('Register')).toBe('registration_not_supported · not_sent')
   })
+})
+
+test('on a phone, what happened comes into sight, and nothing is wider than the page', async () => {
+  const usual = site.page.viewportSize()
+  await site.page.setViewportSize({ width: 390, height: 844 })
+  await call('Register')
+  await newest().locator('summary').first().waitFor()
+  const { top, width } = await site.page.evaluate(() => ({
+    top: document.querySelector('details.call')?.getBoundingClientRect().top ?? Number.NaN,
+    width: document.documentElement.scrollWidth,
+  }))
+  expect(top).toBeLessThan(844)
+  expect(width).toBe(390)
+  if (usual) await site.page.setViewportSize(usual)
+})
+
+test('by keyboard alone', async () => {
+  await site.page.getByRole('radio', { name: 'Nothing' }).focus()
+  await site.page.keyboard.press('ArrowRight')
+  expect(await site.page.getByRole('radio', { name: 'The answer is lost' }).isChecked()).toBe(true)
+  // It is enabled when the server has started.
+  await site.page.getByRole('button', { name: 'Register', disabled: false }).focus()
+  await site.page.keyboard.press('Enter')
+  await newest().and(site.page.locator('.error')).waitFor()
+  // What a screen reader is told.
+  expect(await site.page.getByRole('status').innerText()).toBe('register: network_error · unknown')
 })
 
 describe('a server that breaks', () => {
