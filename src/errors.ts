@@ -75,7 +75,7 @@ export type ErrorCode =
   /** Any other refusal, most often 400 with one of the error codes of RFC 7591 §3.2.2. An {@link OAuthError}. */
   | 'rejected'
 
-/** What a {@link DcrError} tells beside its code and message. */
+/** What a {@link DcrError} tells beside its code and message. @inline */
 export interface ErrorDetails {
   readonly outcome: Outcome
   readonly endpoint?: string

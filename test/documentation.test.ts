@@ -11,7 +11,8 @@ import { referenceServer } from '../src/testing/index.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}.documentation`
 const documents = [
-  ...['README.md', 'docs/agent-runtimes.md', 'docs/providers/README.md', 'docs/providers/hydra.md'],
+  ...['README.md', 'site/pages/index.md', 'docs/getting-started.md', 'docs/agent-runtimes.md'],
+  ...['docs/providers/README.md', 'docs/providers/hydra.md'],
   ...[
     'docs/providers/simpleidserver.md',
     'docs/providers/awork.md',
