@@ -33,7 +33,9 @@ test('there are pages, and links between them', () => {
   expect(pages).toEqual(
     expect.arrayContaining(['index.html', 'playground.html', 'docs/stores.html', 'overview.html']),
   )
-  expect(links.some(({ path, fragment }) => path === 'docs/stores.html' && fragment === 'in-doubt')).toBe(true)
+  expect(links.some(({ path, fragment }) => path === 'docs/stores.html' && fragment === 'in-doubt')).toBe(
+    true,
+  )
 })
 
 test('every link leads to a page, and to a place on it', () => {
