@@ -26,6 +26,7 @@ const BESIDE_EACH_OTHER = [
   [['test:interop'], ['examples']],
   [['test:conformance']],
   [['test:runtimes']],
+  [['test:site']],
 ]
 
 /** What a part needs that this machine may not have; `undefined` where it has it. */

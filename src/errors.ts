@@ -75,7 +75,7 @@ export type ErrorCode =
   /** Any other refusal, most often 400 with one of the error codes of RFC 7591 §3.2.2. An {@link OAuthError}. */
   | 'rejected'
 
-/** What a {@link DcrError} tells beside its code and message. */
+/** What a {@link DcrError} tells beside its code and message. @inline */
 export interface ErrorDetails {
   readonly outcome: Outcome
   readonly endpoint?: string
@@ -148,6 +148,11 @@ export class OAuthError extends DcrError {
   declare readonly error_uri?: string
   /** Seconds to wait before asking again, from `Retry-After` or, with 429 and without it, `X-Retry-After` or `ratelimit-reset`. */
   declare readonly retryAfter?: number
+  /**
+   * The number under which the operator of the server finds the request in its logs, from `X-Request-Id` or the like;
+   * control characters escaped, cut after 256 characters.
+   */
+  declare readonly requestId?: string
 }
 
 /** What an {@link OAuthError} tells beside that. */
@@ -157,4 +162,5 @@ export interface Refusal extends ErrorDetails {
   readonly error_description?: string | undefined
   readonly error_uri?: string | undefined
   readonly retryAfter?: number | undefined
+  readonly requestId?: string | undefined
 }

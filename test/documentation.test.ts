@@ -10,8 +10,14 @@ import { referenceServer } from '../src/testing/index.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}.documentation`
-const pages = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
-const documents = ['README.md', ...pages.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+const documents = [
+  'README.md',
+  ...['docs', 'site/pages'].flatMap((place) =>
+    readdirSync(`${root}${place}`, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${place}/${name}`),
+  ),
+]
 
 const blocks = documents.flatMap((document) => {
   const text = readFileSync(`${root}${document}`, 'utf8')

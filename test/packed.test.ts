@@ -94,7 +94,8 @@ describe('its types', COMPILING, () => {
     target: 'es2022',
     lib: ['es2022', 'dom', 'dom.iterable'],
   }
-  const compiled = (names: readonly string[], options: object) => {
+  const ours = `${root}node_modules/typescript/bin/tsc`
+  const compiled = (names: readonly string[], options: object, compiler = ours) => {
     const lines = names.map(
       (name, index) => `import * as entry${index} from '${name}'\nexport { entry${index} }`,
     )
@@ -102,7 +103,7 @@ describe('its types', COMPILING, () => {
     const config = { compilerOptions: { ...strictest, ...options }, files: ['all.ts'] }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config))
     try {
-      return run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', project])
+      return run(process.execPath, [compiler, '-p', project])
     } catch (error) {
       return (error as { stdout: string }).stdout
     }
@@ -119,6 +120,21 @@ describe('its types', COMPILING, () => {
       expect(compiled(alone, { ...options, types: [] })).toBe('')
     },
   )
+
+  test('are clean for the compiler of TypeScript 7, which is another program', () => {
+    const folder = join(project, 'typescript-7')
+    run('npm', [
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      folder,
+      'typescript@7.0.2',
+    ])
+    const options = { module: 'nodenext', moduleResolution: 'nodenext', types: [] }
+    expect(compiled(alone, options, join(folder, 'node_modules', 'typescript', 'bin', 'tsc'))).toBe('')
+  })
 
   test('are clean with every peer', () => {
     for (const peer of Object.keys(peerDependencies)) {

@@ -105,7 +105,8 @@ function refuseRedirect(call: Call, { url, where }: Asked, response: Response): 
   const { status, type, redirected, headers, body } = response
   if (!redirected && type !== 'opaqueredirect' && (status < 300 || status > 399)) return
   body?.cancel().catch(() => {})
-  const target = parse(headers.get('location') ?? '', url)
+  const location = headers.get('location')
+  const target = location === null ? undefined : parse(location, url)
   // A fetch that follows by itself has sent the request on, and nobody knows what came of it.
   const outcome = redirected ? 'unknown' : 'rejected'
   const to = target ? ` to ${printable(target.origin, LONGEST_ORIGIN)}` : ''

@@ -9,6 +9,17 @@ import { formEncoded } from './url.js'
 const LONGEST_CODE = 256
 const LONGEST_DESCRIPTION = 1024
 
+/** Names by which servers and what stands before them tell the number of a request: no specification has one. */
+const REQUEST_IDS = [
+  'x-request-id',
+  'x-correlation-id',
+  'x-okta-request-id',
+  'x-amzn-requestid',
+  'x-ms-request-id',
+  'x-trace-id',
+  'cf-ray',
+]
+
 /** What is shorter hides nothing, and would be found in every word. */
 const SHORTEST_SECRET = 4
 
@@ -88,7 +99,13 @@ export function refusal(
   const named =
     error !== undefined && status < 500 && Object.hasOwn(errors, error) ? errors[error] : undefined
   const code = named ?? usual
-  const told = { error, error_description, error_uri: first(LONGEST_CODE, body.error_uri), retryAfter }
+  const told = {
+    error,
+    error_description,
+    error_uri: first(LONGEST_CODE, body.error_uri),
+    retryAfter,
+    requestId: first(LONGEST_CODE, ...REQUEST_IDS.map((name) => headers?.get(name))),
+  }
   const words = [error, error_description].filter(Boolean).join(': ').replace(/\.+$/, '')
   const gone = code === 'not_found' && isManaging(call.operation) ? ', or the client is gone' : ''
   const later = retryAfter === undefined ? '' : `; it says to come again in ${retryAfter} s`

@@ -20,7 +20,7 @@ export interface CheckedDocument {
  * follows no redirect, and knows nothing of what servers have cached.
  *
  * @param url - The `client_id`.
- * @throws {DcrError} and {@link OAuthError} where nothing came that could be looked at: the document is not there
+ * @throws {DcrError} and `OAuthError` where nothing came that could be looked at: the document is not there
  *   (`not_found`), leads elsewhere (`redirect_refused`), or cannot be reached.
  * @see draft-ietf-oauth-client-id-metadata-document §5
  * @example

@@ -1,8 +1,9 @@
 import type { TransportFetch } from './challenge-noting.js'
 
+/** @inline */
 type Awaitable<T> = T | Promise<T>
 
-/** An authorization server as the SDKs name it in what they keep of a discovery. */
+/** An authorization server as the SDKs name it in what they keep of a discovery. @inline */
 interface KnownServer {
   readonly authorizationServerUrl: string
 }

@@ -26,7 +26,7 @@ const HIDDEN: Required<Record<keyof HiddenMembers, true>> = {
  * sent again gets a client that the server was asked about first, where it can be (RFC 7592).
  *
  * @param resource - The URL of the MCP server, the same as the transport's.
- * @returns Your provider with these members replaced. They reject with a {@link DcrError} where
+ * @returns Your provider with these members replaced. They reject with a `DcrError` where
  *   {@link McpRegistrar.ensureForResource} does, and with `issuer_mismatch` if a code is from another server than the one in use.
  *
  * @example

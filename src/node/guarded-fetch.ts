@@ -14,7 +14,7 @@ import { checkTarget, refusal, targetOf } from './target.js'
  * `DcrClient` does by its `timeout`. It is for Node, Bun and Deno; a runtime that does not ask the guard where a name leads is
  * refused.
  *
- * What it returns rejects with a {@link DcrError} or with the reason of the request's signal: `blocked_address`;
+ * What it returns rejects with a `DcrError` or with the reason of the request's signal: `blocked_address`;
  * `invalid_url`, if it is neither `https:` nor `http:`; `network_error`, where only what happened before there was a
  * connection has the outcome `not_sent`; and `invalid_response`, while the body is read, if it is compressed.
  *

@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../errors.js'
-import type { JsonObject } from '../json.js'
 import type { AuthorizationServerMetadata, ManageWith } from '../types.js'
 
 /**
@@ -44,9 +43,9 @@ export interface Provider {
   /** Names on the wire, by the registered ones; for what is sent and for what is answered. */
   readonly wireNames?: Readonly<Record<string, string>> | undefined
   /** The last hand on what is sent, before `wireNames`: for values of another shape. */
-  readonly write?: ((metadata: JsonObject) => JsonObject) | undefined
+  readonly write?: ((metadata: Record<string, unknown>) => Record<string, unknown>) | undefined
   /** The first hand on what is answered, after `wireNames`. Credentials that it drops are kept nevertheless. */
-  readonly read?: ((answer: JsonObject) => JsonObject) | undefined
+  readonly read?: ((answer: Record<string, unknown>) => Record<string, unknown>) | undefined
   /** Members that a read leaves out although they are registered; what else it leaves out is taken as removed. */
   readonly leftOutOfReads?: readonly string[] | undefined
   /** Whether only the first answer holds the secret itself: what a later one calls so, such as its hash, is ignored. */

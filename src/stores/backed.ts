@@ -8,7 +8,7 @@ import { turns } from './turns.js'
 
 /** Options of every store that keeps its registrations outside the process. */
 export interface StoreOptions {
-  /** Encrypts what is kept: see {@link aesGcm}. Default: it is kept in clear. */
+  /** Encrypts what is kept: see `aesGcm` of `dcr-client`. Default: it is kept in clear. */
   encryption?: Encryption | undefined
 }
 

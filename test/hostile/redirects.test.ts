@@ -146,6 +146,7 @@ test('D056: an answer that the runtime does not show', async () => {
   })
   const error = await failureOf(connect(server, { fetch: async () => opaque }).register(METADATA))
   expect(error).toMatchObject({ code: 'redirect_refused', outcome: 'rejected', attempts: 1 })
+  expect(error.message).toContain('redirects, where the request is not sent')
 })
 
 test.each(['0; url=https://evil.example/', '0;url=/register/'])(

@@ -36,7 +36,7 @@ describe('the codes of statuses', () => {
   ])('%i', (status, code, outcome) => {
     const error = refused({ status })
     expect(error).toMatchObject({ status, code, outcome, attempts: 1 })
-    for (const member of ['error', 'error_description', 'error_uri', 'retryAfter'])
+    for (const member of ['error', 'error_description', 'error_uri', 'retryAfter', 'requestId'])
       expect(error).not.toHaveProperty(member)
   })
 
@@ -267,5 +267,29 @@ describe('the words of a provider', () => {
   test('of a provider that has none, and of an answer that says nothing', () => {
     expect(refused({ json: { error: 'E1' }, provider: { name: 'own' } }).code).toBe('rejected')
     expect(refused({ provider }).code).toBe('rejected')
+  })
+})
+
+describe('the number of the request', () => {
+  test.each([
+    'x-request-id',
+    'x-correlation-id',
+    'x-okta-request-id',
+    'x-amzn-requestid',
+    'x-ms-request-id',
+    'x-trace-id',
+    'cf-ray',
+  ])('is taken from %s', (name) => {
+    expect(refused({ headers: { [name]: 'b7e3-1' } }).requestId).toBe('b7e3-1')
+  })
+
+  test('is that of the server before that of what stands before it', () => {
+    expect(refused({ headers: { 'cf-ray': 'edge', 'x-request-id': 'server' } }).requestId).toBe('server')
+  })
+
+  test('is cut, and shows nothing that was sent', () => {
+    expect(refused({ headers: { 'x-request-id': 'a'.repeat(300) } }).requestId).toMatch(/^a{256}…?$/)
+    const repeated = refused({ headers: { 'x-request-id': 'id of the-token' }, secrets: ['the-token'] })
+    expect(repeated.requestId).not.toContain('the-token')
   })
 })

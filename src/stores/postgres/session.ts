@@ -12,6 +12,7 @@ const REMEDIES: Record<string, string> = {
 /** Codes of PostgreSQL have a digit, those of the system (EPIPE) have none. */
 const SENT = /^(?=.*\d)[0-9A-Z]{5}$/
 
+/** @inline */
 type Row = Record<string, unknown>
 
 /** A connection of `pg`, taken from a pool. */
