@@ -128,7 +128,7 @@ test('a folder with an index is an export of the package, and documented', () =>
   const folders = files.filter((file) => /(^|\/)index$/.test(file)).map(dirname)
   const { exports } = JSON.parse(text('package.json'))
   const exported = Object.keys(exports).filter((name) => !name.endsWith('.json'))
-  expect(exported.map((name) => normalize(name)).sort()).toEqual(folders.sort())
+  expect(exported.map((name) => normalize(name)).sort(), 'exports of package.json').toEqual(folders.sort())
   const pages = readdirSync(join(root, '../docs'), { recursive: true, encoding: 'utf8' })
   const documents = pages.filter((name) => name.endsWith('.md')).map((name) => text(`docs/${name}`))
   const unknown = exported.filter(
@@ -140,7 +140,7 @@ test('a folder with an index is an export of the package, and documented', () =>
 test('a store with an entry of its own is opened by `--store` of the command, and loaded by nobody else', () => {
   expect(STORE_ENTRIES.length).toBeGreaterThan(0)
   for (const entry of STORE_ENTRIES) {
-    expect(neighbours('cli/stores')).toContain(`${entry}index`)
+    expect(neighbours('cli/stores'), 'what src/cli/stores.ts opens').toContain(`${entry}index`)
     // The command opens whichever of them its line names.
     for (const file of files.filter((name) => !name.startsWith(entry) && name !== 'cli/stores')) {
       for (const name of neighbours(file))
