@@ -10,14 +10,12 @@ import { referenceServer } from '../src/testing/index.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}.documentation`
-const documents = [
-  'README.md',
-  ...['docs', 'site/pages'].flatMap((place) =>
-    readdirSync(`${root}${place}`, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${place}/${name}`),
-  ),
-]
+const pagesIn = (place: string, recursive: boolean) =>
+  readdirSync(`${root}${place}`, { recursive, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${place}/${name}`)
+// In the folders of the site's pages lies what is made from the source.
+const documents = ['README.md', ...pagesIn('docs', true), ...pagesIn('site/pages', false)]
 
 const blocks = documents.flatMap((document) => {
   const text = readFileSync(`${root}${document}`, 'utf8')
