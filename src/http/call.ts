@@ -16,12 +16,21 @@ export interface Call extends Readonly<Omit<CheckedOptions, 'onWarning'>> {
 }
 
 export function openCall(operation: string, ...layers: readonly (RequestOptions | undefined)[]): Call {
-  const { onWarning, ...options } = checkedOptions(operation, layers)
+  const options = checkedOptions(operation, layers)
+  const { fetch, headers, signal, timeout, limits, allowInsecureRequests, trustedOrigins, onWarning } =
+    options
+  // Each by its name: to copy what is left without one takes as long as to check them all.
   return {
-    ...options,
+    fetch,
+    headers,
+    signal,
+    timeout,
+    limits,
+    allowInsecureRequests,
+    trustedOrigins,
     operation,
     provider: undefined,
-    expiresAt: performance.now() + options.timeout,
+    expiresAt: performance.now() + timeout,
     warn: (code, message, member) => {
       try {
         // A server names its members as it likes.
