@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   type ClientInformation,
+  type ClientMetadataChanges,
   DcrClient,
   type DcrClientOptions,
   memoryStore,
@@ -87,8 +88,11 @@ test('an abort while a lost update is looked after is an abort', async () => {
 test('a number that JSON cannot write is refused: it would arrive as null, and remove the member', async () => {
   const { server, dcr } = await connect([])
   for (const default_max_age of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    const error = await failureOf(dcr.update(known(server), { default_max_age }))
-    expect(error).toMatchObject({ code: 'invalid_argument', outcome: 'not_sent' })
+    const changes = [{ default_max_age }, { x_limits: [{ most: default_max_age }], client_name: null }]
+    for (const change of changes) {
+      const error = await failureOf(dcr.update(known(server), change as ClientMetadataChanges))
+      expect(error).toMatchObject({ code: 'invalid_argument', outcome: 'not_sent' })
+    }
   }
   expect(server.connections).toBe(0)
 })

@@ -143,6 +143,6 @@ export class DcrClient<Extension extends object = object> {
   }
 
   #open(operation: string, options?: RequestOptions): Call {
-    return { ...openCall(operation, this.#options, options), provider: this.#options.provider }
+    return Object.assign(openCall(operation, this.#options, options), { provider: this.#options.provider })
   }
 }

@@ -16,22 +16,24 @@ export interface Call extends Readonly<Omit<CheckedOptions, 'onWarning'>> {
 }
 
 export function openCall(operation: string, ...layers: readonly (RequestOptions | undefined)[]): Call {
-  const { onWarning, ...options } = checkedOptions(operation, layers)
-  return {
-    ...options,
+  const options = checkedOptions(operation, layers)
+  const { timeout, onWarning } = options
+  const warn: Call['warn'] = (code, message, member) => {
+    try {
+      // A server names its members as it likes.
+      const named = member !== undefined && { member: printable(member, LONGEST_NAME) }
+      onWarning?.({ code, ...named, message })
+    } catch {
+      // A listener cannot change what became of a request.
+    }
+  }
+  // Added to what is new already: a copy of it takes ten times as long.
+  return Object.assign(options, {
     operation,
     provider: undefined,
-    expiresAt: performance.now() + options.timeout,
-    warn: (code, message, member) => {
-      try {
-        // A server names its members as it likes.
-        const named = member !== undefined && { member: printable(member, LONGEST_NAME) }
-        onWarning?.({ code, ...named, message })
-      } catch {
-        // A listener cannot change what became of a request.
-      }
-    },
-  }
+    expiresAt: performance.now() + timeout,
+    warn,
+  })
 }
 
 export const NOTHING_SENT: ErrorDetails = { outcome: 'not_sent' }

@@ -56,8 +56,10 @@ const DEEPEST = 1000
 
 /** The limits of a call: own members only, and the last that was given of each. */
 export function checkedLimits(layers: readonly unknown[], refuse: (what: string) => Error): EveryLimit {
+  const given = layers.filter((layer) => layer !== undefined)
+  if (given.length === 0) return DEFAULTS
   const limits: Record<string, number> = { ...DEFAULTS }
-  for (const layer of layers.filter((each) => each !== undefined)) {
+  for (const layer of given) {
     if (!isRecord(layer)) throw refuse('limits must be an object')
     for (const [name, value] of Object.entries(layer)) {
       if (value === undefined) continue

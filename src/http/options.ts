@@ -49,21 +49,20 @@ export interface CheckedOptions extends Readonly<RequestOptions> {
 }
 
 /** Merges and checks the options of a call; of two that are given, the later wins. */
-export function checkedOptions(
-  operation: string,
-  layers: readonly (RequestOptions | undefined)[],
-): CheckedOptions {
-  const owned = layers.map(own)
-  const options: RequestOptions = Object.assign(Object.create(null), ...owned)
-  const { timeout = DEFAULT_TIMEOUT, headers = {}, onWarning } = options
+export function checkedOptions(operation: string, layers: Layers): CheckedOptions {
+  const timeout = last(layers, 'timeout', DEFAULT_TIMEOUT)
+  const headers = last<'headers', Readonly<Record<string, string>>>(layers, 'headers', {})
+  const fetch = last(layers, 'fetch')
+  const signal = last(layers, 'signal')
+  const trustedOrigins = last(layers, 'trustedOrigins', [])
+  const allowInsecureRequests = last(layers, 'allowInsecureRequests')
+  const onWarning = last(layers, 'onWarning')
   const refuse = (what: string) => failure({ operation }, 'invalid_argument', `options.${what}`)
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) {
     throw refuse(`timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`)
   }
-  const { fetch, signal, trustedOrigins = [] } = options
-  for (const [name, given] of Object.entries({ fetch, onWarning })) {
-    if (given !== undefined && typeof given !== 'function') throw refuse(`${name} must be a function`)
-  }
+  if (fetch !== undefined && typeof fetch !== 'function') throw refuse('fetch must be a function')
+  if (onWarning !== undefined && typeof onWarning !== 'function') throw refuse('onWarning must be a function')
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw refuse('signal must be an AbortSignal, such as the signal of an AbortController')
   }
@@ -86,16 +85,24 @@ export function checkedOptions(
     }
   }
   const limits = checkedLimits(
-    owned.map((layer) => layer.limits),
+    layers.map((layer) => last([layer], 'limits')),
     refuse,
   )
-  const { allowInsecureRequests } = options
   return { fetch, headers, signal, timeout, limits, allowInsecureRequests, trustedOrigins, onWarning }
 }
 
-/** Own members only, so that a polluted `Object.prototype` cannot loosen the rules. */
-function own(layer: RequestOptions | undefined): RequestOptions {
-  const owned = Object.create(null)
-  for (const [name, value] of Object.entries(Object(layer))) if (value !== undefined) owned[name] = value
-  return owned
+type Layers = readonly (RequestOptions | undefined)[]
+
+/** The option as the last layer that has it gives it: own members only, or a polluted `Object.prototype` could loosen the rules. */
+function last<Name extends keyof RequestOptions, Default = undefined>(
+  layers: Layers,
+  name: Name,
+  ifNone?: Default,
+): Exclude<RequestOptions[Name], undefined> | Default {
+  let found = ifNone as Exclude<RequestOptions[Name], undefined> | Default
+  for (const layer of layers) {
+    const given = Object.hasOwn(Object(layer), name) ? layer?.[name] : undefined
+    if (given !== undefined) found = given as Exclude<RequestOptions[Name], undefined>
+  }
+  return found
 }

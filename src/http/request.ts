@@ -36,17 +36,15 @@ const FIRST_WAIT = 300
  * once more after silence or a failing server. The lost answer to a POST may be a client, that to a PUT a new
  * token: neither is sent twice here.
  */
-export async function request(
-  { token: source, scheme = 'Bearer', earlier = 'not_sent', ...attempt }: Exchange,
-  call: Call,
-): Promise<Answer> {
+export async function request(exchange: Exchange, call: Call): Promise<Answer> {
+  const { token: source, scheme = 'Bearer', earlier = 'not_sent' } = exchange
   let before: ErrorDetails = { outcome: earlier, attempts: 0 }
   const take = (refused?: string) => currentToken(source, scheme, call, before, refused)
   let token = await take()
   let renewed = false
   for (let count = 1; ; count++) {
     try {
-      return await send(token ? { ...attempt, authorization: `${scheme} ${token}` } : attempt, call, before)
+      return await send(token ? { ...exchange, authorization: `${scheme} ${token}` } : exchange, call, before)
     } catch (thrown) {
       const error = thrown as DcrError
       before = {
@@ -54,7 +52,7 @@ export async function request(
         attempts: count,
         ...(error.endpoint && { endpoint: error.endpoint }),
       }
-      let wait = waitBeforeSendingAgain(error, attempt, count, call)
+      let wait = waitBeforeSendingAgain(error, exchange, count, call)
       if (refusesToken(error) && !renewed) {
         renewed = true
         const another = await take(token)

@@ -38,7 +38,6 @@ export async function begin(
   const endpoint = `${method} ${showUrl(url)}`
   const where = { endpoint, attempts: (before.attempts ?? 0) + 1, earlier: before.outcome }
   const { firstByte } = call.limits
-  const redirect = 'manual'
   const connection = new AbortController()
   let noResponse: DcrError | undefined
   const headers: Record<string, string> = {
@@ -47,36 +46,32 @@ export async function begin(
     ...(authorization && { authorization }),
     ...(type && { 'content-type': type }),
   }
+  const init = {
+    method,
+    headers,
+    redirect: 'manual',
+    body: bodyOf(json ?? form?.toString()),
+    signal: connection.signal,
+    // In Bun a connection of its own: where one that is used again ends, it would send a PUT or a DELETE once more.
+    ...((method === 'PUT' || method === 'DELETE') && { keepalive: false }),
+  } as const
 
   const response = await within(
     call,
     (whenInterrupted) => {
       whenInterrupted(() => connection.abort())
       return ky(url, {
-        method,
-        headers,
-        // Text and signal stand beside the Request: fetch would pipe a body that is in it through a stream of its
-        // own, and ky would follow a signal with two more: together about a fifth of what a bare fetch costs.
-        fetch: async (request) => {
-          // What is absent here although the Request has it, undici would take from a polluted Object.prototype.
-          const init = {
-            method,
-            headers,
-            redirect,
-            body: bodyOf(json ?? form?.toString()),
-            signal: connection.signal,
-            // In Bun a connection of its own: where one that is used again ends, it would send a PUT or a DELETE once more.
-            ...((method === 'PUT' || method === 'DELETE') && { keepalive: false }),
-          } as const
+        // The request stands here and not in the options of ky, which would make one of them to be made anew by fetch:
+        // fetch would pipe a body in it through a stream of its own, and follow its signal by another.
+        fetch: async () => {
           const given: unknown = await (call.fetch
-            ? sentBy(call.fetch, new Request(request, init))
-            : fetch(request, init))
+            ? sentBy(call.fetch, new Request(url, init))
+            : fetch(url, init))
           if (isResponse(given)) return given
           const what = 'was sent, but what the option fetch gave is no Response'
           noResponse = failure(call, 'invalid_response', what, { ...where, outcome: 'unknown' })
           throw noResponse
         },
-        redirect,
         // When to send again is for request.ts to say, and the deadline is the call's, for the body as well.
         retry: 0,
         timeout: false,

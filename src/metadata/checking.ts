@@ -60,12 +60,9 @@ const utf8 = /* @__PURE__ */ new TextEncoder()
 export function serialize(metadata: JsonObject, call: Call): string {
   const { requestBytes } = call.limits
   try {
-    const text =
-      JSON.stringify(metadata, (_member, value) => {
-        // JSON would make null of it, which removes a member.
-        if (typeof value === 'number' && !Number.isFinite(value)) throw value
-        return value
-      }) ?? 'null'
+    let text = JSON.stringify(metadata) ?? 'null'
+    // JSON makes null of NaN too, which would remove a member. To look at each value takes five times as long.
+    if (text.includes('null')) text = JSON.stringify(metadata, refuseNotFinite) ?? 'null'
     // No character has more than three bytes for each of its units.
     if (text.length * 3 <= requestBytes || utf8.encode(text).length <= requestBytes) return text
   } catch {
@@ -73,6 +70,11 @@ export function serialize(metadata: JsonObject, call: Call): string {
   }
   const what = `JSON of at most ${requestBytes} bytes (${setBy('requestBytes')}), without cycles, BigInt, NaN or a getter that throws`
   throw failure(call, 'invalid_argument', `the metadata must be ${what}`)
+}
+
+function refuseNotFinite(_member: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw value
+  return value
 }
 
 /** Refuses members that could harm, or that no server can read. */
@@ -150,7 +152,10 @@ function warnOfDoubts(metadata: JsonObject, { warn }: Call): void {
   if (`${metadata.scope}`.split(' ').includes('offline_access') && !grants.includes('refresh_token')) {
     doubt('grant_types', 'The scope offline_access needs the grant type refresh_token.')
   }
-  for (const url of redirects.map((uri) => parse(`${uri}`))) {
+  for (const uri of redirects) {
+    // What most are, and needs no URL to be made of it.
+    if (`${uri}`.startsWith('https://') && URL.canParse(`${uri}`)) continue
+    const url = parse(`${uri}`)
     if (url?.protocol === 'http:' && !isLoopback(url))
       doubt('redirect_uris', 'A redirect URI is http, and not to this machine.')
     else if (url?.protocol !== 'https:' && metadata.application_type !== 'native') {

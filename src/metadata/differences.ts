@@ -25,9 +25,16 @@ export function differences(requested: object, granted: ClientInformation): Diff
     const absent = !Object.hasOwn(answer, member)
     if (wanted === undefined || (isUnset(wanted) && (absent || isEmpty(answer[member])))) continue
     if (absent) found.push({ member, requested: wanted })
+    else if (isIdentical(wanted, answer[member])) continue
     else if (canonical(member, wanted) !== canonical(member, answer[member])) {
       found.push({ member, requested: wanted, granted: answer[member] })
     }
   }
   return found
+}
+
+/** Most members come back as they were sent, and to sort both is most of the work of comparing them. */
+function isIdentical(wanted: unknown, given: unknown): boolean {
+  if (!Array.isArray(wanted) || !Array.isArray(given)) return wanted === given
+  return wanted.length === given.length && given.every((item, index) => item === wanted[index])
 }

@@ -96,7 +96,7 @@ function readManagement(client: ClientInformation, url: URL, { warn }: Call): vo
     delete client.registration_access_token
     warn('ignored_member', 'It cannot be sent as a bearer token.', 'registration_access_token')
   }
-  if (uri !== undefined && !parse(uri)) {
+  if (uri !== undefined && !URL.canParse(uri)) {
     const absolute = parse(uri, url)
     if (absolute) client.registration_client_uri = absolute.href
     else delete client.registration_client_uri

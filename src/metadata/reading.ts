@@ -21,14 +21,12 @@ export function readMembers<Shape extends Guards>(
     if (!guard) {
       if (value !== undefined) read[member] = value
     } else if (!saysNothing(value)) {
-      const readings = [
-        Array.isArray(value) ? value.filter((item) => !isUnset(item)) : value,
-        ...conversions(value),
-      ]
-      const fitting = readings.findIndex((reading) => passes(guard, reading))
-      if (fitting >= 0) read[member] = readings[fitting]
-      if (fitting) {
-        const code = fitting < 0 ? 'ignored_member' : 'converted_member'
+      const usual = Array.isArray(value) ? value.filter((item) => !isUnset(item)) : value
+      if (passes(guard, usual)) read[member] = usual
+      else {
+        const readings = conversions(value).filter((reading) => passes(guard, reading))
+        if (readings.length > 0) read[member] = readings[0]
+        const code = readings.length > 0 ? 'converted_member' : 'ignored_member'
         call.warn(code, 'The member is of another type than specified.', member)
       }
     }

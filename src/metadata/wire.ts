@@ -33,17 +33,17 @@ export async function toWire(
   operation: 'register' | 'update',
   call: Call,
 ): Promise<Wire> {
-  const { wireNames = {}, updateFormat } = call.provider ?? {}
-  const nameOf = (member: string) => (Object.hasOwn(wireNames, member) ? wireNames[member] : member)
-  const wire = Object.fromEntries(
-    Object.entries(written(withoutEmptyLists(metadata, call), call)).map(([member, value]) => [
-      nameOf(member),
-      value,
-    ]),
-  )
+  const { wireNames, updateFormat } = call.provider ?? {}
+  const wire = renamed(written(withoutEmptyLists(metadata, call), call), wireNames)
   const secrets = secretsOf(wire)
   if (operation === 'update' && updateFormat === 'form') return { form: formOf(wire, call), secrets }
   return { json: serialize(wire, call), secrets }
+}
+
+function renamed(metadata: JsonObject, wireNames?: Readonly<Record<string, string | undefined>>): JsonObject {
+  if (!wireNames) return metadata
+  const nameOf = (member: string) => (Object.hasOwn(wireNames, member) ? wireNames[member] : member)
+  return Object.fromEntries(Object.entries(metadata).map(([member, value]) => [nameOf(member), value]))
 }
 
 /** An answer in the terms of the specifications. One that is unlike its documents passes as it came. */
