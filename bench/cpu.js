@@ -9,7 +9,7 @@ const WARM_UP = 1500
 /** Many short rounds: a disturbance from outside spoils the ratio of one of them. */
 const ROUNDS = 20
 const REGISTRATIONS = 60
-const WANTED = 1.3
+const WANTED = 1.2
 
 /*
  * Each contender shares a process with fetch and takes turns with it, so that both meet the same compiled code of

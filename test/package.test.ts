@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 
@@ -14,14 +15,14 @@ const entries = Object.values(manifest.exports).flatMap((files) =>
 )
 
 /** Bundles a piece of code that imports the built package, and tells what came along. */
-async function bundle(code: string, conditions: string[] = []) {
+async function bundle(code: string, { minify = false } = {}) {
   const result = await build({
     stdin: { contents: code, resolveDir: root },
     bundle: true,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    conditions,
+    minify,
     target: 'es2022',
     treeShaking: true,
     write: false,
@@ -73,6 +74,17 @@ describe('what a bundle of the core holds', () => {
     const { text, inputs } = await bundle("export { McpRegistrar } from 'dcr-client/mcp'")
     expect(inputs.filter((name) => /node/.test(name.replace('node_modules', '')))).toEqual([])
     expect(text).not.toMatch(/node:|\bprocess\.|\bBuffer\b/)
+  })
+
+  // Kilobytes, gzipped, with ky and zod/mini, which are 12 of them. What needs more has its reason told in the changeset.
+  test.each([
+    ['DcrClient, discover, requestToken', 34.5],
+    ['Registrar, memoryStore', 41.5],
+    ['discover', 25.5],
+  ])('%s is at most %d kB', async (names, most) => {
+    const { text } = await bundle(`export { ${names} } from 'dcr-client'`, { minify: true })
+    expect(gzipSync(text).length / 1000).toBeLessThan(most)
+    expect(gzipSync(text).length / 1000, 'the ceiling can be lower').toBeGreaterThan(most - 4)
   })
 
   test('importing it for nothing costs nothing', async () => {
