@@ -23,7 +23,8 @@ describe('what errors come to', () => {
     ['store_failed', 'applied', 4],
     ['registration_in_doubt', 'not_sent', 4],
     ['invalid_argument', 'not_sent', 2],
-    ['aborted', 'unknown', 130],
+    ['aborted', 'unknown', 4],
+    ['aborted', 'not_sent', 130],
   ]
   test.each(codes)('%s with outcome %s: %i', (code, outcome, exit) => {
     expect(exitCodeOf(new DcrError(code, 'x', { outcome, endpoint: 'POST https://a.example/r' }), true)).toBe(
@@ -32,8 +33,9 @@ describe('what errors come to', () => {
   })
 
   test('a read that was lost has changed nothing', () => {
-    const endpoint = 'GET https://as.example.com/r'
-    expect(exitCodeOf(new DcrError('network_error', 'x', { outcome: 'unknown', endpoint }), true)).toBe(1)
+    const lost = { outcome: 'unknown', endpoint: 'GET https://as.example.com/r' } as const
+    expect(exitCodeOf(new DcrError('network_error', 'x', lost), true)).toBe(1)
+    expect(exitCodeOf(new DcrError('aborted', 'x', lost), true)).toBe(130)
   })
 
   test('a URL that cannot be called is the fault of the line before anything was asked, and then of the server', () => {
