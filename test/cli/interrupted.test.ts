@@ -116,3 +116,33 @@ test('Ctrl-C before anything was sent that matters ends at once, and leaves noth
   expect((await dcr(['list'], { folder })).stdout).toBe('[]\n')
   expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')
 })
+
+test('Ctrl-C in the middle of a probe deletes what the doctor has registered', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const server = await startHolding('POST')
+  const held = server.held()
+  const running = startDcr(['doctor', server.issuer, '--probe', HTTP], { folder })
+  const response = await held
+  const waits = said(running, 'Interrupted')
+  running.child.kill('SIGINT')
+  await waits
+  const managed = {
+    registration_access_token: 'token',
+    registration_client_uri: `${server.issuer}/register/abc`,
+  }
+  response
+    .writeHead(201, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ ...CLIENT, ...managed }))
+
+  const { code, stdout, stderr } = await running.result
+  expect([code, stdout]).toEqual([130, ''])
+  expect(stderr).toContain('dcr: doctor: was aborted')
+  expect(server.asked.filter((method) => method !== 'GET' && method !== 'OPTIONS')).toEqual([
+    'POST',
+    'DELETE',
+  ])
+  expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')
+  expect((await dcr(['list'], { folder })).stdout).toBe('[]\n')
+})
