@@ -124,8 +124,8 @@ describe('how processes end', () => {
     const update = ['update', server.origin, '--name', 'App 2', HTTP]
     const refused = await dcr(update, { folder })
     expect([refused.code, refused.stdout, server.asked]).toEqual([1, '', 'POST PUT'])
-    expect(refused.stderr).toContain(
-      'dcr: the server does not change this client: --replace registers another',
+    expect(refused.stderr).toMatch(
+      /^dcr: update: PUT .*\n--replace registers another client with these metadata/,
     )
     expect((await dcr(['list'], { folder })).stdout).toBe(kept)
     expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')
