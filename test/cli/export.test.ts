@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fileStore } from '../../src/stores/file/index.js'
 import { registrationKey } from '../../src/stores/store.js'
-import { dcr, emptyFolder } from './run-dcr.js'
+import { dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
 
 /* What `dcr export` refuses to write, and what it says where it cannot write all of it. */
 
@@ -21,7 +21,7 @@ async function keeping(client_secret: string): Promise<string> {
 const exported = (folder: string, ...line: string[]) =>
   dcr(['export', ISSUER, '--store', 'file:store', ...line], { folder })
 
-test('a secret that no env file can hold is no success', async () => {
+test('a secret that no env file can hold is no success', { timeout: MANY_PROCESSES }, async () => {
   const folder = await keeping("it's-a-secret")
   const { code, stderr } = await exported(folder, '--file', 'client.env')
   expect(code).toBe(3)
@@ -43,7 +43,7 @@ test('a link is not replaced, nor what it leads to', async () => {
   expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true)
 })
 
-test('names that Kubernetes does not take', async () => {
+test('names that Kubernetes does not take', { timeout: MANY_PROCESSES }, async () => {
   const folder = await keeping('secret-0123456789')
   const asSecret = (...line: string[]) => exported(folder, '--format', 'kubernetes', ...line)
   for (const name of ['a..b', 'a.-b', '-a', 'A', 'a'.repeat(64), '']) {

@@ -138,7 +138,7 @@ test('Ctrl-C in the middle of a probe deletes what the doctor has registered', {
 
   const { code, stdout, stderr } = await running.result
   expect([code, stdout]).toEqual([130, ''])
-  expect(stderr).toContain('dcr: doctor: was aborted')
+  expect(stderr).toContain('dcr: doctor: was aborted. Nothing was changed.\n')
   expect(server.asked.filter((method) => method !== 'GET' && method !== 'OPTIONS')).toEqual([
     'POST',
     'DELETE',
