@@ -37,7 +37,7 @@ npx dcr-client register https://as.example.com --redirect-uri https://app.exampl
 \`\`\`
 
 - **stdout has the result and nothing else**, as JSON, or as a table on a terminal; \`--output json|yaml|env|table\` says otherwise.
-  What is for people goes to stderr.
+  What is for people goes to stderr. In an env file, members that are a server's own begin with \`X_\`: one could be called \`PATH\`.
 - **Clients are kept** in a store, under their issuer and a name of yours (\`--as\`, default \`default\`). By default that is a
   folder of this user; \`--store\` or \`$DCR_STORE\` names another: \`file:PATH\`, \`redis://HOST\`, \`postgres://HOST/DATABASE\`, or
   \`memory:\`, which ends with the command. Redis needs the package \`redis\` and PostgreSQL the package \`pg\`:

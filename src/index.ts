@@ -27,14 +27,16 @@ export { metadataOf } from './metadata/replacement.js'
 export type { Provider } from './providers/provider.js'
 export type { Issuer } from './registrar/entry.js'
 export type { Ensured } from './registrar/making.js'
+export type {
+  CollectOptions,
+  EnsureOptions,
+  EntryOptions,
+  RegistrarOptions,
+} from './registrar/options.js'
 export type { Collected, Orphan } from './registrar/orphans.js'
 export type { Plan, PlanAction, PlanReason } from './registrar/plan.js'
-export {
-  type CollectOptions,
-  type EntryOptions,
-  Registrar,
-  type RegistrarOptions,
-} from './registrar/registrar.js'
+export { Registrar } from './registrar/registrar.js'
+export type { Removed } from './registrar/removing.js'
 export type { StoreOptions } from './stores/backed.js'
 export { aesGcm, type Encryption, type EncryptionKey, type Sealed } from './stores/encryption.js'
 export { memoryStore } from './stores/memory.js'

@@ -22,10 +22,10 @@ export function exitCodeOf(error: unknown, isAnythingSent: boolean): ExitCode {
   if (error instanceof UsageError) return EXIT.badUsage
   if (!(error instanceof DcrError)) return EXIT.failed
   const { code, outcome, endpoint = '' } = error
-  if (code === 'aborted') return EXIT.interrupted
   if (code === 'registration_in_doubt') return EXIT.unsafe
   // A read that was lost has changed nothing.
   if (outcome === 'applied' || (outcome === 'unknown' && !endpoint.startsWith('GET '))) return EXIT.unsafe
+  if (code === 'aborted') return EXIT.interrupted
   if (code === 'invalid_argument') return EXIT.badUsage
   const isOfUrl = code === 'invalid_url' || code === 'insecure_url'
   return isOfUrl && !isAnythingSent ? EXIT.badUsage : EXIT.failed

@@ -25,7 +25,10 @@ function shown({ message }: Error): string {
 
 /** What helps at a command line, where the message speaks of the library's options. */
 function advice({ code, outcome, client }: DcrError, command: string): string {
-  const known = (OF_MANIFESTS.includes(command) ? IN_MANIFESTS[code] : undefined) ?? ADVICE[code]
+  const isUnchangeable = command === 'update' && UNCHANGEABLE.test(code)
+  const known =
+    (OF_MANIFESTS.includes(command) ? IN_MANIFESTS[code] : undefined) ??
+    (isUnchangeable ? REPLACE : ADVICE[code])
   const line = known ? `\n${known}` : ''
   if (client === undefined || outcome === 'not_sent') return line
   return `${line}\nThe server has done it. If it is not in \`dcr list\`, it is in \`dcr orphans\`.`
@@ -41,7 +44,14 @@ const ADVICE: Readonly<Partial<Record<DcrError['code'], string>>> = {
   timeout: 'More time: --timeout SECONDS.',
 }
 
+/** By these a server says that it does not change a client, whatever is asked. */
+const UNCHANGEABLE = /^(management_not_supported|management_locked|not_found|forbidden)$/
+
 const OF_MANIFESTS = ['plan', 'apply', 'destroy']
+
+/** What `update` offers where a client cannot be changed. */
+const REPLACE =
+  '--replace registers another client with these metadata, and deletes this one if it can be deleted.'
 
 /** Credentials are no options there. */
 const IN_MANIFESTS: Readonly<Partial<Record<DcrError['code'], string>>> = {

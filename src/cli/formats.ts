@@ -1,6 +1,7 @@
 import { isRecord } from '../json.js'
 import { printable } from '../printable.js'
 import { environmentLines } from './environment-file.js'
+import { safelyNamed } from './environment-names.js'
 import { UsageError } from './errors.js'
 import { escaped, hasOddCharacter } from './visible.js'
 
@@ -17,7 +18,7 @@ export async function formatted(
   if (format === 'yaml') return yamlOf(result)
   if (format === 'table') return tableOf(result)
   if (!isRecord(result)) throw new UsageError('--output env is for one client, and this is a list')
-  const { lines, leftOut } = environmentLines(result)
+  const { lines, leftOut } = environmentLines(safelyNamed(result))
   for (const member of leftOut)
     tell(`${printable(member, 128)} cannot be written into an env file, and is left out.`)
   return lines.map((line) => `${line}\n`).join('')

@@ -29,11 +29,12 @@ async function chosenOr(line: readonly string[]): Promise<Chosen | string> {
   }
 }
 
-/** What was given as the value of an option may be a secret, and is not repeated. */
+/** What was given as an option's value, or in the place of a command, may be a secret, and is not repeated. */
 function misunderstood({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'a command is missing'
   return message
     .replace(/^error: /, '')
-    .replace(/('--?[\w-]+)=[^']*'/s, "$1'")
+    .replace(/^(unknown option '(?:--[^=]*|-\w)).*'/s, "$1'")
+    .replace(/^(unknown command) '(?![a-z]{1,16}').*'/s, '$1')
     .replace(/^(option '[^']*' argument) '.*?' (is invalid)/s, '$1 $2')
 }

@@ -3,17 +3,14 @@ import { isRecord } from '../json.js'
 /** What stands in place of a secret. */
 export const MASK = '••••'
 
-/** The members whose values prove somebody to be somebody (RFC 7591 §3.2.1, RFC 6749 §5.1, RFC 7591 §2.3, RFC 7517). */
-const SECRET_MEMBERS = new Set([
-  'client_secret',
-  'registration_access_token',
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'client_assertion',
-  'software_statement',
-  ...['d', 'k', 'p', 'q', 'dp', 'dq', 'qi'],
-])
+/**
+ * The members whose values prove somebody to be somebody (RFC 7591 §2.3 and §3.2.1, RFC 6749 §5.1), and what servers call
+ * secrets of their own, such as `clientSecret`.
+ */
+const SECRET_MEMBER = /(secret|token|password|assertion|private_?key|api_?key|software_statement)$/i
+
+/** In a key (RFC 7517): elsewhere, members of one or two letters are anything. */
+const SECRET_KEY_MEMBERS = new Set(['d', 'k', 'p', 'q', 'dp', 'dq', 'qi'])
 
 /** The same value with its secrets masked, also where one of them is repeated in another text. */
 export function masked(value: unknown): unknown {
@@ -29,9 +26,8 @@ function* secretsIn(value: unknown): Generator<string> {
   }
 }
 
-/** Members of one or two letters are secrets in a key alone. */
 function isSecret(member: string, of: object): boolean {
-  return SECRET_MEMBERS.has(member) && (member.length > 2 || 'kty' in of)
+  return SECRET_MEMBER.test(member) || (SECRET_KEY_MEMBERS.has(member) && 'kty' in of)
 }
 
 /** Shorter texts may stand anywhere by chance. Characters. */
@@ -46,7 +42,7 @@ function replaced(value: unknown, secrets: readonly string[]): unknown {
   if (!isRecord(value)) return value
   const members = Object.entries(value).map(([member, inner]) => [
     member,
-    typeof inner === 'string' && isSecret(member, value) ? MASK : replaced(inner, secrets),
+    /^(string|number)$/.test(typeof inner) && isSecret(member, value) ? MASK : replaced(inner, secrets),
   ])
   return Object.fromEntries(members)
 }

@@ -30,6 +30,16 @@ export class Requests {
     return { ...this.#settings, signal, fetch: (request) => this.#fetch(request) }
   }
 
+  /**
+   * For what ends by `signal`, and then tidies up what it has made at a server: its requests are sent after an interruption,
+   * too, and given up by a second one.
+   */
+  tidying(signal: AbortSignal): RequestOptions {
+    const send = (request: Request) =>
+      this.#send(new Request(request, { signal: AbortSignal.any([request.signal, this.#controller.signal]) }))
+    return { ...this.#settings, signal, fetch: send }
+  }
+
   get isAnythingSent(): boolean {
     return this.#sent > 0
   }
@@ -51,6 +61,10 @@ export class Requests {
     // By the name of the system call the library knows that nothing was sent.
     const refusal = { code: 'INTERRUPTED', syscall: 'connect' }
     if (this.#isInterrupted) return Promise.reject(Object.assign(new Error('interrupted'), refusal))
+    return this.#send(request)
+  }
+
+  #send(request: Request): Promise<Response> {
     this.#sent++
     // A server may hand out a new token with any answer to who has proved to be somebody.
     if (request.method !== 'GET' || request.headers.has('authorization')) this.#mattering++

@@ -6,7 +6,8 @@ import { Invocation } from './invocation.js'
 import type { Chosen } from './program.js'
 import { terminalOf } from './terminal.js'
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** Ctrl-C, the end of a container or a job, and that of a terminal. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Runs a command to its end, whatever that is. */
 export async function run({ command, given, commands }: Chosen): Promise<ExitCode> {
@@ -19,15 +20,18 @@ export async function run({ command, given, commands }: Chosen): Promise<ExitCod
   const interrupt = () => invocation.interrupt()
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
-    const code = (await command.run(invocation)) ?? EXIT.done
-    return invocation.signal.aborted ? EXIT.interrupted : code
+    return ended((await command.run(invocation)) ?? EXIT.done, invocation)
   } catch (error) {
-    const code = failed(error, command.name, invocation.requests.isAnythingSent)
-    return invocation.signal.aborted ? EXIT.interrupted : code
+    return ended(failed(error, command.name, invocation.requests.isAnythingSent), invocation)
   } finally {
     await invocation.close()
     for (const signal of SIGNALS) process.off(signal, interrupt)
   }
+}
+
+/** An interruption is no excuse for what is in doubt. */
+function ended(code: ExitCode, { signal }: Invocation): ExitCode {
+  return signal.aborted && code !== EXIT.unsafe ? EXIT.interrupted : code
 }
 
 /** Tells what is wrong with a command line. */

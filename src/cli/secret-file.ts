@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { lstat, open, rename, rm } from 'node:fs/promises'
 import { CommandError } from './errors.js'
 
 /**
@@ -7,6 +7,10 @@ import { CommandError } from './errors.js'
  * @throws {CommandError} It cannot be written.
  */
 export async function saveSecretly(path: string, text: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  // A device, or a link to one such as /dev/stdout, would be gone for all who use it.
+  if (found && !found.isFile())
+    throw new CommandError('the file of --file is there, and is no regular file: name another')
   const beside = `${path}.${crypto.randomUUID()}`
   try {
     const file = await open(beside, 'wx', 0o600)

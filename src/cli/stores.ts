@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url'
 import type { CredentialStore, Encryption } from '../index.js'
 import { CommandError, UsageError } from './errors.js'
 
+/** Before the host, with what a careless hand leaves unescaped in it, or in the query, where PostgreSQL takes it too. */
+const PASSWORD = /^\w+:\/\/[^@]*:[^@]+@|[?&](ssl)?password=/i
+
 /** A store, and what ends its connections. */
 export interface OpenStore {
   readonly store: CredentialStore
@@ -30,7 +33,7 @@ export async function openStore(
   const text = option ?? (environment[STORE_VARIABLE] || 'file:')
   const source = option === undefined ? STORE_VARIABLE : '--store'
   const scheme = /^([a-z]+):/.exec(text)?.[1]
-  if (option !== undefined && /^\w+:\/\/[^/@]*:[^/@]+@/.test(option)) {
+  if (option !== undefined && PASSWORD.test(option)) {
     throw new UsageError(
       `--store is not taken with a password in it: an argument can be read by everybody on this machine; put the URL into ${STORE_VARIABLE}`,
     )

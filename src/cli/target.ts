@@ -23,11 +23,15 @@ export function issuerIn(context: Context): string {
  * @throws {UsageError}
  */
 export function checkIsKept(context: Context): void {
-  const url = context.text('store') ?? context.environment[STORE_VARIABLE] ?? ''
-  if (url.startsWith('memory:') && !context.isSet('show-secrets'))
+  if (isOfMemory(context) && !context.isSet('show-secrets'))
     throw new UsageError(
       'the store memory: ends with the command: give --show-secrets, or what the server gives is lost',
     )
+}
+
+/** Whether the store ends with the command. */
+export function isOfMemory(context: Context): boolean {
+  return (context.text('store') ?? context.environment[STORE_VARIABLE] ?? '').startsWith('memory:')
 }
 
 /** Whom the options say to call, how, and with what proof. */

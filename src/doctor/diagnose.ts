@@ -47,7 +47,7 @@ export async function diagnose(url: string | URL, options: DiagnoseOptions = {})
     ),
   )
   const leftOver = servers.flatMap(({ left }) => left ?? [])
-  if (call.signal?.aborted) throw aborted(call, leftOver)
+  if (call.signal?.aborted) throw aborted(call, leftOver, own.probe)
   const report = {
     url: asked,
     kind: resource ? 'protected_resource' : isServer ? 'authorization_server' : 'nothing',
@@ -79,7 +79,10 @@ function reportOf({ places, said }: FoundResource, isUnprobed: boolean): Resourc
   return { places: places.map(placeOf), findings: all.map(([check, each]) => ({ check, ...each })) }
 }
 
-function aborted(call: Call, [left]: readonly LeftOverClient[]): DcrError {
+function aborted(call: Call, [left]: readonly LeftOverClient[], isProbed = false): DcrError {
   const told = { cause: call.signal?.reason, ...(left?.client && { client: left.client }) }
-  return failure(call, 'aborted', 'was aborted', { outcome: left ? 'applied' : 'not_sent', ...told })
+  // What was deleted again has changed nothing, and was sent all the same.
+  const undone = isProbed ? 'rejected' : 'not_sent'
+  const outcome = left === undefined ? undone : left.client ? 'applied' : 'unknown'
+  return failure(call, 'aborted', 'was aborted', { outcome, ...told })
 }

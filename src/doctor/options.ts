@@ -6,7 +6,7 @@ import type { ClientMetadata } from '../types.js'
 
 /**
  * Options of {@link diagnose}. Of the request options, `timeout` is for each part: the documents, the preflight, and each
- * step of the probe. `onWarning` is told nothing: what there is to tell is in the report.
+ * step of the probe. `signal` ends it between the steps of the probe, and what that has registered is deleted then. `onWarning` is told nothing: what there is to tell is in the report.
  */
 export interface DiagnoseOptions extends RequestOptions, ManagementOptions {
   /** The profile that is meant for the server: one of `dcr-client/providers`, or your own. */

@@ -3,7 +3,7 @@ import type { ClientInformation, ClientMetadata } from '../types.js'
 import { ok, problem, unknown } from './finding.js'
 import { listAsOrphan } from './left-over.js'
 import { notOffered } from './probe-findings.js'
-import { note, type Probing } from './probing.js'
+import { note, type Probing, unhurried } from './probing.js'
 import type { LeftOverClient } from './report.js'
 
 /** Deletes it, whoever waits for it, and looks whether it is gone. */
@@ -12,16 +12,15 @@ export async function tidyUp(
   { client_name = '' }: ClientMetadata,
   { server, dcr, bare, options, said, secrets }: Probing,
 ): Promise<LeftOverClient | undefined> {
-  const unhurried = { signal: new AbortController().signal }
   let rest = client
   try {
-    await dcr.delete(client, unhurried).catch((error: DcrError) => {
+    await dcr.delete(client, unhurried()).catch((error: DcrError) => {
       // A store that fails must not keep it there.
       if (error.code.startsWith('store_') && error.outcome === 'not_sent')
-        return bare.delete(client, unhurried)
+        return bare.delete(client, unhurried())
       throw error
     })
-    const found = await bare.get(client, unhurried).catch(() => undefined)
+    const found = await bare.get(client, unhurried()).catch(() => undefined)
     if (!found) {
       said.push(['probe_delete', ok('the client was deleted')])
       return undefined

@@ -9,7 +9,7 @@ import type { DiagnoseOptions } from './options.js'
 import { grantedOf, lackingIn, notMade, notOffered, readAs } from './probe-findings.js'
 import { probeMetadata } from './probe-metadata.js'
 import { inDoubt, tidyUp } from './probe-tidying.js'
-import { note, noted, type Probing } from './probing.js'
+import { note, noted, type Probing, unhurried } from './probing.js'
 import type { LeftOverClient } from './report.js'
 
 /** What a probe has found, and what it could not delete. */
@@ -51,9 +51,10 @@ async function register(
   wanted: ClientMetadata,
   probing: Probing,
 ): Promise<ClientInformation | { isDoubtful: true } | undefined> {
-  const { dcr, said, warnings } = probing
+  const { dcr, said, warnings, options } = probing
+  if (options.signal?.aborted) return undefined
   try {
-    const client = note(await dcr.register(wanted), probing)
+    const client = note(await dcr.register(wanted, unhurried()), probing)
     said.push(['probe_register', ok('a client was registered')])
     for (const { code, message, member } of warnings) {
       if (code !== 'granted_differs')
@@ -76,11 +77,11 @@ async function examine(client: ClientInformation, probing: Probing): Promise<Cli
   const { dcr, said, options } = probing
   let newest = client
   const steps = [
-    ['probe_read', 'read', () => dcr.get(newest)],
+    ['probe_read', 'read', () => dcr.get(newest, unhurried())],
     [
       'probe_update',
       'changed',
-      () => dcr.update(newest, { client_name: `${newest.client_name ?? ''} changed` }),
+      () => dcr.update(newest, { client_name: `${newest.client_name ?? ''} changed` }, unhurried()),
     ],
   ] as const
   for (const [check, verb, step] of steps) {

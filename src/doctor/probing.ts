@@ -19,6 +19,11 @@ export interface Probing {
   readonly warnings: Warning[]
 }
 
+/** For a step that nobody's impatience ends: an answer that nobody waits for may hold what deletes the client. */
+export function unhurried(): { signal: AbortSignal } {
+  return { signal: new AbortController().signal }
+}
+
 /** The same client, whose secrets are noted. */
 export function note<T extends ClientInformation>(client: T, { secrets }: Pick<Probing, 'secrets'>): T {
   for (const secret of [client.client_secret, client.registration_access_token]) {

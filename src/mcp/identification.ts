@@ -1,6 +1,6 @@
 import { type Entry, type Issuer, withoutSlash } from '../registrar/entry.js'
 import type { Ensured } from '../registrar/making.js'
-import type { EntryOptions } from '../registrar/registrar.js'
+import type { EntryOptions } from '../registrar/options.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { noWayIn } from './authorization-servers.js'
 import { clientOfDocument, type IdentificationMethod, methodAt } from './ladder.js'

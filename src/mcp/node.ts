@@ -1,5 +1,5 @@
 import { guardedFetch } from '../node/guarded-fetch.js'
-import type { RegistrarOptions } from '../registrar/registrar.js'
+import type { RegistrarOptions } from '../registrar/options.js'
 import { McpRegistrar as UnguardedMcpRegistrar } from './mcp-registrar.js'
 
 export * from './index.js'

@@ -4,7 +4,7 @@ import { failure } from '../http/failure.js'
 import { callableUrl } from '../http/url.js'
 import { isRecord } from '../json.js'
 import { withoutSlash } from '../registrar/entry.js'
-import type { EntryOptions } from '../registrar/registrar.js'
+import type { EntryOptions } from '../registrar/options.js'
 import type { ClientInformation } from '../types.js'
 
 /** Options of the calls about a resource. */

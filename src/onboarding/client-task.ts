@@ -1,4 +1,4 @@
-import type { EntryOptions } from '../registrar/registrar.js'
+import type { EntryOptions } from '../registrar/options.js'
 import type { AuthorizationServerMetadata } from '../types.js'
 import type { RetryBudget } from './budget.js'
 import type { OnboardingEvent } from './events.js'

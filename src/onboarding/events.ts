@@ -7,6 +7,7 @@ import type { DcrError } from '../errors.js'
  * - `renewed`: updated or replaced for its secret alone.
  * - `unchanged`: there was nothing to do, and nothing was sent.
  * - `removed`: deleted at the server and in the store.
+ * - `absent`: there was nothing to delete, and nothing was sent.
  * - `failed`: see `error`.
  * - `slowed`: the server has asked for a pause (429, or 503 with `Retry-After`), of `seconds`; its clients wait.
  * - `waiting`: the server, which did answer before, cannot be reached; it is asked again in `seconds`.
@@ -18,6 +19,7 @@ export type OnboardingEventType =
   | 'renewed'
   | 'unchanged'
   | 'removed'
+  | 'absent'
   | 'failed'
   | 'slowed'
   | 'waiting'

@@ -108,13 +108,13 @@ export class Onboarding {
 
   /**
    * Deletes the clients of the manifest, at their servers and in the store; those that are not in the store are
-   * `unchanged`. One that a server does not delete has failed, is no longer in use, and is listed as an orphan.
+   * `absent`. One that a server does not delete has failed, is no longer in use, and is listed as an orphan.
    *
    * @throws {DcrError} As {@link apply}.
    * @see RFC 7592 §2.3
    */
   destroy(options: RunOptions = {}): AsyncIterable<OnboardingEvent> {
-    return this.#run('destroy', destroying(this.#registrar, this.#store, this.#options), options)
+    return this.#run('destroy', destroying(this.#registrar, this.#store), options)
   }
 
   #run(

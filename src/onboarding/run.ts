@@ -26,6 +26,7 @@ export async function* run({
   options,
   signal,
 }: Run): AsyncGenerator<OnboardingEvent, void> {
+  let left = [...clients.values()].reduce((count, own) => count + own.length, 0)
   const channel = new Channel<OnboardingEvent>()
   const ending = new AbortController()
   const budgets = new Map<string, RetryBudget>()
@@ -55,7 +56,10 @@ export async function* run({
   // It is awaited below, when everything is told.
   working.catch(() => {})
   try {
-    for (let event = await channel.take(); event; event = await channel.take()) yield event
+    for (let event = await channel.take(); event; event = await channel.take()) {
+      if (event.name !== undefined) left--
+      yield event
+    }
   } finally {
     channel.abandon()
     end(undefined)
@@ -64,7 +68,9 @@ export async function* run({
     options.signal?.removeEventListener('abort', abort)
   }
   if (works.some(({ isCutShort }) => isCutShort)) {
-    const what = `${operation}: was aborted; what was sent is finished and saved, and the same call does the rest.`
+    const count = left === 1 ? '1 client' : `${left} clients`
+    const sent = options.signal?.aborted ? 'given up where it was not answered' : 'finished and saved'
+    const what = `${operation}: was aborted with ${count} left to do; what was sent is ${sent}, and the same again does the rest.`
     throw new DcrError('aborted', what, {
       outcome: 'not_sent',
       cause: signal?.reason ?? options.signal?.reason,

@@ -71,7 +71,7 @@ export class ServerWork {
   async #one(client: ManifestClient): Promise<void> {
     try {
       const done = await this.#try(client)
-      this.#patience.succeeded(done.type !== 'unchanged')
+      this.#patience.succeeded(done.type !== 'unchanged' && done.type !== 'absent')
       this.#pace.succeeded()
       await this.#tell(client, done)
     } catch (error) {

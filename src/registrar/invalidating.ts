@@ -3,10 +3,10 @@ import { isOffered, managementExchange } from '../client/management.js'
 import { manage } from '../client/managing.js'
 import { seconds } from '../custody/custody.js'
 import type { OAuthError } from '../errors.js'
-import { failure } from '../http/failure.js'
 import type { ClientInformation } from '../types.js'
 import { alone, amend, type Entry, knownSite, readBack } from './entry.js'
 import { isDue } from './expiry.js'
+import { clientIn } from './fetching.js'
 import { MANAGED, withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
 import { isUnmanageable } from './updating.js'
@@ -21,10 +21,7 @@ export function invalidated(
   return alone(entry, async (found, custodyInTurn) => {
     const stored = withDoubtListed(await unsaved.settle(entry, found))
     const { client, revision } = stored
-    if (revision === undefined) {
-      const what = `there is no client of the name ${JSON.stringify(entry.name)} here: it was ensured with another options.name or issuer, or has been removed`
-      throw failure(entry.call, 'invalid_argument', what)
-    }
+    if (revision === undefined) clientIn(stored, entry)
     const { client_secret: secret = client?.client_secret } = refused
     const isInForce = client?.client_id === refused.client_id && client.client_secret === secret
     if (!client || !isInForce || stored.trouble === 'invalid_client' || stored.trouble === 'gone') return true

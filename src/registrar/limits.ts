@@ -31,6 +31,7 @@ export function refusalOf(
   // The first is what left the doubt, the second the one try to do better; then it is one in a while.
   if (sent.length === 0 || (whenInDoubt === 'register' && (sent.length === 1 || recent.length === 0))) return
   const next = whenInDoubt === 'hold' ? '' : `, or wait for ${wait(Math.max(...recent))}`
-  const what = `${sent.length} registration(s) were sent of which no usable answer was kept, and may have made a client: see orphans(), forget() what is not there${next}`
+  const count = sent.length === 1 ? '1 registration was' : `${sent.length} registrations were`
+  const what = `${count} sent of which no usable answer was kept, and may have made a client: see orphans(), forget() what is not there${next}`
   return failure(call, 'registration_in_doubt', what, details)
 }

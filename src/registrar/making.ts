@@ -45,6 +45,8 @@ export async function made(
   keeping: Keeping,
   checkLimit: (now: StoredRegistration) => void,
 ): Promise<Ensured> {
+  const { mayReplace } = wanted
+  if (plan.action === 'replace' && !mayReplace) throw irreplaceable(plan, entry)
   if (plan.action !== 'update') checkLimit(stored)
   const site = await currentSite(entry)
   let { action } = plan
@@ -52,12 +54,12 @@ export async function made(
   if (action === 'update') {
     const run = (custody: Custody) => updateInPlace(entry, { ...site, custody }, stored, wanted)
     next = await keeping(stored, MANAGED, run).catch((error) => {
-      if (!isUnmanageable(error) && !isNotRenewed(error, plan)) throw error
+      if (!mayReplace || (!isUnmanageable(error) && !isNotRenewed(error, plan))) throw error
       action = 'replace'
       return read(entry)
     })
     // A server that does not renew a secret with an update has to be asked for another client.
-    if (isDue(next, wanted)) action = 'replace'
+    if (isDue(next, wanted) && mayReplace) action = 'replace'
     if (action === 'replace') checkLimit(next)
   }
   if (action !== 'update') {
@@ -77,6 +79,11 @@ export async function made(
     )
   }
   return { server: site.server, client, action }
+}
+
+function irreplaceable({ reasons, client }: Plan, { call }: Entry): DcrError {
+  const what = `the client cannot be changed in place (${reasons.join(', ')}), and no other may be registered, as options.mayReplace says`
+  return failure(call, 'management_not_supported', what, { outcome: 'not_sent', ...(client && { client }) })
 }
 
 /** Whether a server that was asked for the same again, for a secret alone, would not have it: no later call can mend that. */

@@ -1,54 +1,30 @@
-import { checkManageWith, type ManagementOptions } from '../client/management.js'
+import { checkManageWith } from '../client/management.js'
 import { checkStore } from '../custody/custody.js'
 import { checkClient } from '../custody/keeping.js'
 import { type Call, openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import type { RequestOptions } from '../http/options.js'
 import { isRecord } from '../json.js'
+import { snapshot } from '../metadata/checking.js'
+import { metadataOf } from '../metadata/replacement.js'
 import type { Provider } from '../providers/provider.js'
-import type { CredentialStore } from '../stores/store.js'
-import type { ClientInformation, ClientMetadata } from '../types.js'
+import type { StoredRegistration } from '../stores/store.js'
+import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
 import { collected } from './collecting.js'
 import { unlist } from './discarding.js'
 import { ensured, type Knowledge, planOf, reused } from './ensuring.js'
 import { alone, type Entry, entryOf, type Issuer, issuerOf, read } from './entry.js'
+import { clientIn, fetched } from './fetching.js'
 import { Flights } from './flights.js'
 import { invalidated } from './invalidating.js'
 import type { Ensured } from './making.js'
+import type { CollectOptions, EnsureOptions, EntryOptions, RegistrarOptions } from './options.js'
 import { type Collected, type Orphan, orphansIn } from './orphans.js'
 import type { Plan } from './plan.js'
-import { removed } from './removing.js'
+import { type Removed, removed } from './removing.js'
 import { FailedRenewals } from './renewals.js'
 import { Unsaved } from './unsaved.js'
 import { wanted } from './wanted.js'
-
-/** Options of a {@link Registrar}; the request options among them hold for all its calls. */
-export interface RegistrarOptions extends RequestOptions {
-  /** Where clients are kept: one store for all processes that are the same application. */
-  store: CredentialStore
-  /** Seconds before its end from which a secret counts as about to expire; at most half its lifetime. Default 60. */
-  expirySkew?: number | undefined
-  /**
-   * What to do where a registration was sent and no usable answer kept, so that a client may exist: `register`
-   * another, at once and then once in ten minutes, or `hold` and throw. Default `register`.
-   */
-  whenInDoubt?: 'register' | 'hold' | undefined
-}
-
-/** Options of a call about one client. Its credentials are for this issuer, so a `Registrar` has none of its own. */
-export interface EntryOptions extends RequestOptions, ManagementOptions {
-  /** The application's own name for this client, for more than one at the same issuer. Default `default`. */
-  name?: string | undefined
-  /** Where the server contradicts the specifications: one of `dcr-client/providers`, or your own. */
-  provider?: Provider | undefined
-}
-
-/** Options of {@link Registrar.collect}. */
-export interface CollectOptions extends RequestOptions, ManagementOptions {
-  /** Only the orphans at this issuer. Without it, credentials and a provider cannot be given. */
-  issuer?: Issuer | undefined
-  provider?: Provider | undefined
-}
 
 /** Options of the calls about one client, which one `Registrar` may have many of. */
 const OF_ONE_CLIENT = ['initialAccessToken', 'manageWith', 'name', 'provider']
@@ -103,21 +79,23 @@ export class Registrar {
    *
    * @param issuer - The issuer identifier, or the metadata of a server that publishes none.
    * @throws {DcrError} `registration_in_doubt` and `registered_recently` where another client could be one too many;
-   *   `management_locked`, `store_conflict` and the like with what is known in `error.client`.
+   *   `management_locked`, `store_conflict` and the like with what is known in `error.client`; with `mayReplace: false`
+   *   `management_not_supported`, or why the server refused the update.
    * @see RFC 7591 §3, RFC 7592 §2.2
    */
-  async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Ensured> {
+  async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('ensure', issuer, options)
-    const want = await wanted(metadata, this.#skew, entry.call)
+    const { mayReplace = true } = Object(options) as EnsureOptions
+    const want = await wanted(metadata, this.#skew, entry.call, mayReplace)
     const stored = await read(entry)
     // What is not saved yet is newer than what is.
     const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
     if (found) return found
     const { key, call, credentials } = entry
     const { initialAccessToken, manageWith } = credentials
-    const common = [key, want.fingerprint, initialAccessToken, manageWith]
+    const common = [key, want.fingerprint, mayReplace, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
-      ensured({ ...entry, call: { ...call, signal } }, want, this.#known),
+      ensured({ ...entry, call: { ...call, signal } }, () => want, this.#known),
     )
   }
 
@@ -132,6 +110,39 @@ export class Registrar {
     const want = await wanted(metadata, this.#skew, entry.call)
     const stored = this.#known.unsaved.expected(entry.key, await read(entry))
     return planOf(entry, stored, want, this.#known)
+  }
+
+  /**
+   * Reads the client from its server. What that answers is kept, as it may hold new credentials.
+   *
+   * @throws {DcrError} `invalid_argument` where nothing is stored under this issuer and `options.name`;
+   *   `management_not_supported` where the client cannot be read.
+   * @throws {OAuthError} `unauthorized` where the token is wrong or, at many servers, the client is gone.
+   * @see RFC 7592 §2.1
+   */
+  async get(issuer: Issuer, options?: EntryOptions): Promise<ClientInformation> {
+    return fetched(this.#entry('get', issuer, options), this.#known.unsaved)
+  }
+
+  /**
+   * Changes some members of the client there is and keeps the others, whatever other processes change meanwhile. It stays
+   * the same client unless `mayReplace` is given. An `ensure` of other metadata changes it again: this is for clients
+   * that nothing ensures.
+   *
+   * @param changes - A member replaces, `null` removes what was asked for before.
+   * @throws {DcrError} As {@link ensure}, and `invalid_argument` where nothing is stored under this issuer and `options.name`.
+   * @see RFC 7592 §2.2
+   */
+  async update(issuer: Issuer, changes: ClientMetadataChanges, options?: EnsureOptions): Promise<Ensured> {
+    const entry = this.#entry('update', issuer, options)
+    const { mayReplace = false } = Object(options) as EnsureOptions
+    const given = snapshot(changes, entry.call)
+    const wantedOf = (stored: StoredRegistration) => {
+      const { requested = metadataOf(clientIn(stored, entry)) } = stored
+      const metadata = { ...requested, ...given } as ClientMetadata
+      return wanted(metadata, this.#skew, entry.call, mayReplace)
+    }
+    return ensured(entry, wantedOf, this.#known)
   }
 
   /**
@@ -154,12 +165,12 @@ export class Registrar {
   /**
    * Deletes the client, at the server and in the store. One that the server does not delete is listed as an orphan; so
    * is one of which it says 401 when it is asked again, which may mean that it is gone. Where nothing is stored under
-   * this issuer and `options.name`, nothing is done.
+   * this issuer and `options.name`, nothing is done. What of these it was is in the result.
    *
    * @throws {DcrError} Where nobody knows whether the server has deleted it: it is kept, and can be removed again.
    * @see RFC 7592 §2.3
    */
-  async remove(issuer: Issuer, options?: EntryOptions): Promise<void> {
+  async remove(issuer: Issuer, options?: EntryOptions): Promise<Removed> {
     return removed(this.#entry('remove', issuer, options), this.#known.unsaved)
   }
 

@@ -1,16 +1,25 @@
 import { deleteClient, SURELY_GONE } from '../client/deleting.js'
 import type { OAuthError } from '../errors.js'
+import type { ClientInformation } from '../types.js'
 import { alone, amend, type Entry, knownSite } from './entry.js'
 import { MANAGED, orphan, withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
 import { isUnmanageable } from './updating.js'
 
+/** What became of a client that is not to be any more. */
+export interface Removed {
+  /** `none`: nothing was stored; `deleted`; `orphaned`: the server did not delete it, so it is listed, and not in use. */
+  readonly action: 'none' | 'deleted' | 'orphaned'
+  /** As it was stored. Absent with `none`. */
+  readonly client?: ClientInformation
+}
+
 /** Deletes the client in force. One that cannot be deleted is no longer in use, and listed. */
-export function removed(entry: Entry, unsaved: Unsaved): Promise<void> {
+export function removed(entry: Entry, unsaved: Unsaved): Promise<Removed> {
   return alone(entry, async (found, custodyInTurn) => {
     const stored = withDoubtListed(await unsaved.settle(entry, found))
     const { client } = stored
-    if (!client) return
+    if (!client) return { action: 'none' }
     const call = { ...entry.call, operation: 'delete' }
     const site = knownSite(entry, stored)
     try {
@@ -20,6 +29,7 @@ export function removed(entry: Entry, unsaved: Unsaved): Promise<void> {
         (records) => custodyInTurn(stored, records),
         (custody) => deleteClient(client, { ...site, custody }, call, SURELY_GONE),
       )
+      return { action: 'deleted', client }
     } catch (error) {
       // 401 after a lost answer: it may be gone, or the token void.
       if (!isUnmanageable(error) && (error as OAuthError).status !== 401) throw error
@@ -28,6 +38,7 @@ export function removed(entry: Entry, unsaved: Unsaved): Promise<void> {
         const { issuer, name, server, revision, orphans = [] } = withDoubtListed(now)
         return { issuer, name, server, revision, orphans: [...orphans, orphan('removed', client)] }
       })
+      return { action: 'orphaned', client }
     }
   })
 }

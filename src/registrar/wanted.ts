@@ -13,6 +13,8 @@ export interface Wanted {
   readonly now: number
   /** Seconds before its end from which a secret counts as about to expire. */
   readonly skew: number
+  /** Whether another client may take the place of the one there is. */
+  readonly mayReplace: boolean
 }
 
 /** A copy of the metadata, each member fit to be sent; whether they go together is another matter. */
@@ -23,9 +25,14 @@ export function described(metadata: ClientMetadata, call: Call): JsonObject {
 }
 
 /** Refuses metadata that could not be sent, before anything is compared or asked. */
-export async function wanted(metadata: ClientMetadata, skew: number, call: Call): Promise<Wanted> {
+export async function wanted(
+  metadata: ClientMetadata,
+  skew: number,
+  call: Call,
+  mayReplace = true,
+): Promise<Wanted> {
   const requested = described(metadata, call)
   // What is doubtful is told when it is sent.
   checkWhole(requested, { ...call, warn: () => {} })
-  return { requested, fingerprint: await fingerprint(requested), now: seconds(), skew }
+  return { requested, fingerprint: await fingerprint(requested), now: seconds(), skew, mayReplace }
 }

@@ -56,6 +56,10 @@ const problems: Record<string, [text: string, ...told: string[]]> = {
     `${HEAD}clients:\n  web: *base\n`,
     'bad.yaml:5:8: this alias (*name) has no anchor (&name) before it',
   ],
+  'a merge of no object': [
+    'version: 1\nservers: { a: { <<: text } }',
+    'bad.yaml: a merge key (<<) takes an object, or a list of them',
+  ],
   'an alias in itself': [
     `${HEAD}clients: &all\n  web: *all\n`,
     'bad.yaml:5:8: this alias (*name) stands in what it repeats',

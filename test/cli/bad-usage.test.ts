@@ -25,6 +25,12 @@ const lines: Record<string, [line: string[], told: string, given?: Surroundings]
     ['register', ISSUER, '--token-evn', SECRET],
     "unknown option '--token-evn'\n(Did you mean --token-env?)\nSee: dcr register --help",
   ],
+  'an unknown option whose value has a quote': [
+    ['register', ISSUER, `--foo=it's ${SECRET}`],
+    "unknown option '--foo'\nSee: dcr register --help",
+  ],
+  'a secret glued to a letter': [[`-p${SECRET}`], "unknown option '-p'\nSee: dcr --help"],
+  'a secret in the place of a command': [[SECRET], 'unknown command\nSee: dcr --help'],
   'an option without its value': [
     ['register', ISSUER, '--name'],
     "option '--name <TEXT>' argument missing\nSee: dcr register --help",
@@ -109,6 +115,18 @@ const lines: Record<string, [line: string[], told: string, given?: Surroundings]
     ['orphans', '--collect', '--forget', 'x'],
     'give --collect or --forget, not both\nSee: dcr orphans --help',
   ],
+  'an issuer of a list that is no URL': [
+    ['list', 'as.example.com'],
+    'the issuer must be a URL that starts with https://, such as https://as.example.com\nSee: dcr list --help',
+  ],
+  'a provider for all servers at once': [
+    ['renew', '--provider', 'okta'],
+    '--as, a provider, a token and --manage-with are for one server: give its issuer too\nSee: dcr renew --help',
+  ],
+  'no number of seconds': [
+    ['renew', '--within', ''],
+    '--within must be seconds, 0 or more\nSee: dcr renew --help',
+  ],
   'a shell that is not known': [
     ['completion', 'tcsh'],
     "command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\nSee: dcr completion --help",
@@ -137,6 +155,8 @@ describe('M224: a secret as an argument is refused, with how to give it', () => 
     ['register', ISSUER, '--set', `client_secret=${SECRET}`],
     ['list', '--store', `redis://:${SECRET}@db.example.com`],
     ['list', '--store', `postgres://user:${SECRET}@db.example.com/db`],
+    ['list', '--store', `postgres://db.example.com/db?user=a&password=${SECRET}`],
+    ['list', '--store', `redis://:a/${SECRET}@db.example.com`],
   ]
   test.each(refused.map((line) => [line.join(' ').replace(SECRET, '…'), line] as const))(
     '%s',

@@ -23,7 +23,8 @@ describe('what errors come to', () => {
     ['store_failed', 'applied', 4],
     ['registration_in_doubt', 'not_sent', 4],
     ['invalid_argument', 'not_sent', 2],
-    ['aborted', 'unknown', 130],
+    ['aborted', 'unknown', 4],
+    ['aborted', 'not_sent', 130],
   ]
   test.each(codes)('%s with outcome %s: %i', (code, outcome, exit) => {
     expect(exitCodeOf(new DcrError(code, 'x', { outcome, endpoint: 'POST https://a.example/r' }), true)).toBe(
@@ -32,8 +33,9 @@ describe('what errors come to', () => {
   })
 
   test('a read that was lost has changed nothing', () => {
-    const endpoint = 'GET https://as.example.com/r'
-    expect(exitCodeOf(new DcrError('network_error', 'x', { outcome: 'unknown', endpoint }), true)).toBe(1)
+    const lost = { outcome: 'unknown', endpoint: 'GET https://as.example.com/r' } as const
+    expect(exitCodeOf(new DcrError('network_error', 'x', lost), true)).toBe(1)
+    expect(exitCodeOf(new DcrError('aborted', 'x', lost), true)).toBe(130)
   })
 
   test('a URL that cannot be called is the fault of the line before anything was asked, and then of the server', () => {
@@ -122,8 +124,8 @@ describe('how processes end', () => {
     const update = ['update', server.origin, '--name', 'App 2', HTTP]
     const refused = await dcr(update, { folder })
     expect([refused.code, refused.stdout, server.asked]).toEqual([1, '', 'POST PUT'])
-    expect(refused.stderr).toContain(
-      'dcr: the server does not change this client: --replace registers another',
+    expect(refused.stderr).toMatch(
+      /^dcr: update: PUT .*\n--replace registers another client with these metadata/,
     )
     expect((await dcr(['list'], { folder })).stdout).toBe(kept)
     expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')

@@ -49,26 +49,32 @@ async function* on(child: Running['child']) {
 
 const CLIENT = { client_id: 'abc', client_secret: 'secret-0123456789', client_secret_expires_at: 0 }
 
-test('Ctrl-C in the middle of a registration waits for its answer, and keeps it', {
-  timeout: MANY_PROCESSES,
-}, async () => {
-  const folder = emptyFolder()
-  const server = await startHolding('POST')
-  const held = server.held()
-  const running = startDcr(['register', server.issuer, '--name', 'App', HTTP], { folder })
-  const response = await held
-  const waits = said(running, 'Interrupted')
-  running.child.kill('SIGINT')
-  await waits
-  response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(CLIENT))
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s in the middle of a registration waits for its answer, and keeps it',
+  {
+    timeout: MANY_PROCESSES,
+  },
+  async (signal) => {
+    const folder = emptyFolder()
+    const server = await startHolding('POST')
+    const held = server.held()
+    const running = startDcr(['register', server.issuer, '--name', 'App', HTTP], { folder })
+    const response = await held
+    const waits = said(running, 'Interrupted')
+    running.child.kill(signal)
+    await waits
+    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(CLIENT))
 
-  const { code, stdout, stderr } = await running.result
-  expect([code, JSON.parse(stdout).client_id]).toEqual([130, 'abc'])
-  expect(stderr).toContain('Interrupted: what was sent is waited for. Press Ctrl-C again to give that up.\n')
-  expect(stdout + stderr).not.toContain(CLIENT.client_secret)
-  expect(JSON.parse((await dcr(['list'], { folder })).stdout)).toMatchObject([{ client_id: 'abc' }])
-  expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')
-})
+    const { code, stdout, stderr } = await running.result
+    expect([code, JSON.parse(stdout).client_id]).toEqual([130, 'abc'])
+    expect(stderr).toContain(
+      'Interrupted: what was sent is waited for. Press Ctrl-C again to give that up.\n',
+    )
+    expect(stdout + stderr).not.toContain(CLIENT.client_secret)
+    expect(JSON.parse((await dcr(['list'], { folder })).stdout)).toMatchObject([{ client_id: 'abc' }])
+    expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')
+  },
+)
 
 test('a second Ctrl-C gives up the answer, and what may be there is listed', {
   timeout: MANY_PROCESSES,
@@ -84,7 +90,7 @@ test('a second Ctrl-C gives up the answer, and what may be there is listed', {
   running.child.kill('SIGINT')
 
   const { code, stdout, stderr } = await running.result
-  expect([code, stdout]).toEqual([130, ''])
+  expect([code, stdout]).toEqual([4, ''])
   expect(stderr).toContain('was aborted. It may have been done.')
   expect((await dcr(['list'], { folder })).stdout).toBe('[]\n')
   const orphans = JSON.parse((await dcr(['orphans'], { folder })).stdout)
@@ -109,4 +115,34 @@ test('Ctrl-C before anything was sent that matters ends at once, and leaves noth
   expect(server.asked).not.toContain('POST')
   expect((await dcr(['list'], { folder })).stdout).toBe('[]\n')
   expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')
+})
+
+test('Ctrl-C in the middle of a probe deletes what the doctor has registered', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const server = await startHolding('POST')
+  const held = server.held()
+  const running = startDcr(['doctor', server.issuer, '--probe', HTTP], { folder })
+  const response = await held
+  const waits = said(running, 'Interrupted')
+  running.child.kill('SIGINT')
+  await waits
+  const managed = {
+    registration_access_token: 'token',
+    registration_client_uri: `${server.issuer}/register/abc`,
+  }
+  response
+    .writeHead(201, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ ...CLIENT, ...managed }))
+
+  const { code, stdout, stderr } = await running.result
+  expect([code, stdout]).toEqual([130, ''])
+  expect(stderr).toContain('dcr: doctor: was aborted. Nothing was changed.\n')
+  expect(server.asked.filter((method) => method !== 'GET' && method !== 'OPTIONS')).toEqual([
+    'POST',
+    'DELETE',
+  ])
+  expect((await dcr(['orphans'], { folder })).stdout).toBe('[]\n')
+  expect((await dcr(['list'], { folder })).stdout).toBe('[]\n')
 })

@@ -36,6 +36,18 @@ describe('text of servers', () => {
     expect(stderr).toContain('CLIENT_NAME cannot be written into an env file, and is left out.\n')
   })
 
+  test('is no name that a shell would obey', async () => {
+    const folder = emptyFolder()
+    const server = await startAuthorizationServer()
+    const stdin = JSON.stringify({ client_name: 'App', path: '/evil', prompt_command: 'touch pwned' })
+    const line = ['register', server.origin, '--metadata', '-', HTTP, '--output', 'env']
+    const { stdout } = await dcr(line, { folder, stdin })
+    const names = stdout.split('\n').map((each) => each.split('=')[0])
+    expect(names).toEqual(expect.arrayContaining(['CLIENT_NAME', 'CLIENT_ID', 'X_PATH', 'X_PROMPT_COMMAND']))
+    expect(names).not.toContain('PATH')
+    expect(names).not.toContain('PROMPT_COMMAND')
+  })
+
   test('a table is as wide as a terminal, whatever a server says', { timeout: MANY_PROCESSES }, async () => {
     const folder = emptyFolder()
     const server = await startAuthorizationServer()
@@ -65,6 +77,19 @@ describe('what is masked', () => {
       list: [{ access_token: '••••' }],
       jwks: { keys: [{ kty: 'RSA', n: 'public', d: '••••' }] },
     })
+  })
+
+  test('what servers call a secret of their own', () => {
+    const given = {
+      clientSecret: secret,
+      new_password: secret,
+      apiKey: secret,
+      private_key: secret,
+      secrets: 1,
+    }
+    const mask = '••••'
+    const shown = { clientSecret: mask, new_password: mask, apiKey: mask, private_key: mask, secrets: 1 }
+    expect(masked(given)).toEqual(shown)
   })
 
   test('and nothing else', () => {

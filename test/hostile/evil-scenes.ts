@@ -32,7 +32,7 @@ export interface Life {
   readonly store: CredentialStore
   register(): Promise<ClientInformation>
   update(): Promise<ClientInformation>
-  remove(): Promise<void>
+  remove(): Promise<unknown>
 }
 
 export type Keeper = [name: string, open: (server: EvilServer) => Life]

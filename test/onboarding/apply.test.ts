@@ -149,7 +149,7 @@ test('destroy deletes what is there, and says what a server did not delete', asy
   expect(await onboarding.plan()).toContainEqual(
     expect.objectContaining({ name: 'stays', action: 'orphaned', reasons: ['removed'] }),
   )
-  expect(counted((await told(onboarding.destroy())).events)).toEqual({ unchanged: 4 })
+  expect(counted((await told(onboarding.destroy())).events)).toEqual({ absent: 4 })
 })
 
 test('only some of the names', async () => {

@@ -28,10 +28,8 @@ export const command: Command = {
     }
     const { name } = options
     const { client_id } = (await keptClient(context, issuer, name)).client
-    const registrar = new Registrar({ store })
-    await registrar.remove(issuer, options)
-    const left = await registrar.orphans(issuer, context.requests.options)
-    const deleted = !left.some(({ client }) => client?.client_id === client_id)
+    const { action } = await new Registrar({ store }).remove(issuer, options)
+    const deleted = action !== 'orphaned'
     await context.print({ issuer, name, client_id, deleted })
     return deleted ? EXIT.done : EXIT.partlyDone
   },

@@ -50,7 +50,8 @@ export const command: Command = {
     const metadata = await requestedMetadata(context)
     if (!probe && Object.keys(metadata).length > 0)
       throw new UsageError('what is to be registered is for --probe')
-    const { name: _, onWarning: __, ...options } = await entryOptions(context)
+    const requests = context.requests.tidying(context.signal)
+    const { name: _, onWarning: __, ...options } = { ...(await entryOptions(context)), ...requests }
     const store = probe ? { store: await context.store() } : {}
     const report = await diagnose(urlIn(context), { ...options, ...store, probe, metadata })
     const format = context.text('output') ?? (process.stdout.isTTY ? 'text' : 'json')

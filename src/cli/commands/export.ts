@@ -2,6 +2,7 @@ import type { ClientInformation } from '../../index.js'
 import { printable } from '../../printable.js'
 import type { Command, Context } from '../command.js'
 import { UsageError } from '../errors.js'
+import { EXIT } from '../exit-codes.js'
 import { type ExportFormat, exported, FORMATS } from '../exporting.js'
 import { masked } from '../masking.js'
 import { NAME, STORE } from '../options.js'
@@ -51,7 +52,7 @@ export const command: Command = {
       asked(context, name),
     )
     for (const member of leftOut)
-      context.tell(`${member} cannot be written into an env file, and is left out.`)
+      context.tell(`${member} cannot be written into an env file, and is left out: --format json has it.`)
     if (!isInClear)
       context.tell('Secrets are masked: --file PATH writes them to a file, --show-secrets to stdout.')
     if (path === undefined) context.write(text)
@@ -59,18 +60,25 @@ export const command: Command = {
       await saveSecretly(path, text)
       context.tell(`Written to ${printable(path, 256)}, secrets in clear, for this user alone.`)
     }
-    return undefined
+    return leftOut.length > 0 ? EXIT.partlyDone : EXIT.done
   },
 }
+
+/** A label of Kubernetes, which namespaces are one of and names of Secrets one or more (RFC 1123 §2.1). */
+const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?'
+const NAMESPACE = new RegExp(`^${LABEL}$`)
+const SECRET_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`)
 
 function asked(context: Context, name: string) {
   const secretName = context.text('secret-name') ?? name
   const format = (context.text('format') ?? 'env') as ExportFormat
-  // What Kubernetes takes (RFC 1123 §2.1).
-  if (format === 'kubernetes' && !/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(secretName))
-    throw new UsageError('--secret-name must be of lower case letters, digits, - and .')
+  const namespace = context.text('namespace')
+  if (format === 'kubernetes' && !SECRET_NAME.test(secretName))
+    throw new UsageError('--secret-name must be of lower case letters and digits, with - and . between them')
+  if (namespace !== undefined && !NAMESPACE.test(namespace))
+    throw new UsageError('--namespace must be of lower case letters and digits, with - between them')
   const prefix = context.text('prefix') ?? ''
   if (!/^([A-Za-z_][A-Za-z0-9_]*)?$/.test(prefix))
     throw new UsageError('--prefix must be of letters, digits and _')
-  return { format, prefix, secretName, namespace: context.text('namespace') }
+  return { format, prefix, secretName, namespace }
 }

@@ -1,8 +1,7 @@
-import { DcrClient, discover } from '../../index.js'
+import { DcrClient, discover, Registrar } from '../../index.js'
 import { clientInFile, tellIfNewer } from '../client-file.js'
 import type { Command } from '../command.js'
 import { CLIENT_FILE, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
-import { storeOfOne } from '../store-of-one.js'
 import { checkIsKept, entryOptions, issuerIn, keptClient } from '../target.js'
 
 export const command: Command = {
@@ -21,7 +20,7 @@ export const command: Command = {
   async run(context) {
     const issuer = issuerIn(context)
     checkIsKept(context)
-    const { name, ...options } = await entryOptions(context)
+    const options = await entryOptions(context)
     const given = await clientInFile(context)
     const store = await context.store()
     if (given) {
@@ -31,10 +30,8 @@ export const command: Command = {
       await context.print(read)
       return undefined
     }
-    const { key, stored, client } = await keptClient(context, issuer, name)
-    const server = stored.server ?? (await discover(issuer, context.requests.options))
-    const dcr = new DcrClient(server, { ...options, store: storeOfOne(store, key) })
-    await context.print(await dcr.get(client))
+    await keptClient(context, issuer, options.name)
+    await context.print(await new Registrar({ store }).get(issuer, options))
     return undefined
   },
 }

@@ -1,6 +1,7 @@
 import type { StoredRegistration } from '../../index.js'
 import type { Command } from '../command.js'
 import { OUTPUT, STORE } from '../options.js'
+import { issuerIn } from '../target.js'
 import { time } from '../time.js'
 
 export const command: Command = {
@@ -17,7 +18,7 @@ export const command: Command = {
     },
   ],
   async run(context) {
-    const issuer = context.argument('issuer')
+    const issuer = context.argument('issuer') === undefined ? undefined : issuerIn(context)
     const all = await (await context.store()).list(issuer)
     const clients = all.map(([, stored]) => stored).filter(({ client }) => client !== undefined)
     const found = clients.filter((stored) => issuer === undefined || isAt(stored, issuer))

@@ -32,7 +32,7 @@ export const command: Command = {
   ],
   exampleFile: MANIFEST_EXAMPLE,
   async run(context) {
-    const onboarding = await onboardingOf(context, await manifestOf(context))
+    const onboarding = await onboardingOf(context, await manifestOf(context, 'no secrets'))
     const plans = await onboarding.plan({ only: onlyOf(context) })
     const counts = new Map<PlannedClient['action'], number>()
     for (const { action } of plans) counts.set(action, (counts.get(action) ?? 0) + 1)

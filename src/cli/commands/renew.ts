@@ -10,6 +10,8 @@ import { entryOptions, issuerIn, keptClient } from '../target.js'
 /** Seconds: a day, so that a task which is run each night comes before the end of every secret. */
 const WITHIN = 86_400
 
+const OF_ONE_SERVER = ['as', ...SERVER.map(({ name }) => name)]
+
 export const command: Command = {
   name: 'renew',
   summary: 'Renew the secrets that have expired or are about to',
@@ -33,8 +35,9 @@ export const command: Command = {
     { what: 'What ends within a week', command: 'dcr renew https://as.example.com --within 604800' },
   ],
   async run(context) {
-    const expirySkew = Number(context.text('within') ?? WITHIN)
-    if (!(expirySkew >= 0)) throw new UsageError('--within must be seconds, 0 or more')
+    const within = context.text('within') ?? `${WITHIN}`
+    if (!/^\d+(\.\d+)?$/.test(within)) throw new UsageError('--within must be seconds, 0 or more')
+    const expirySkew = Number(within)
     const options = await entryOptions(context)
     const registrar = new Registrar({ store: await context.store(), expirySkew })
     const rows: object[] = []
@@ -60,8 +63,10 @@ export const command: Command = {
 async function chosen(context: Context, { name = 'default' }: EntryOptions): Promise<StoredRegistration[]> {
   const isOne = context.text('as') !== undefined
   if (context.argument('issuer') === undefined) {
-    if (isOne || context.text('token-env') !== undefined || context.text('token-file') !== undefined)
-      throw new UsageError('--as and a token are for one server: give its issuer too')
+    if (OF_ONE_SERVER.some((option) => context.text(option) !== undefined))
+      throw new UsageError(
+        '--as, a provider, a token and --manage-with are for one server: give its issuer too',
+      )
     return renewable(await (await context.store()).list())
   }
   const issuer = issuerIn(context)

@@ -1,5 +1,15 @@
+import type { CredentialStore } from '../../index.js'
 import type { Command } from '../command.js'
 import { OUTPUT, STORE } from '../options.js'
+
+/** Saves what is there; not what somebody has deleted meanwhile. What somebody has saved meanwhile may have the old key. */
+async function isSavedAnew(store: CredentialStore, key: string): Promise<boolean> {
+  for (;;) {
+    const stored = await store.get(key)
+    if (!stored) return false
+    if ((await store.set(key, stored)) !== undefined) return true
+  }
+}
 
 export const command: Command = {
   name: 'reseal',
@@ -16,10 +26,12 @@ export const command: Command = {
   ],
   async run(context) {
     const store = await context.store()
-    const all = await store.list()
-    // What somebody else has saved meanwhile has the key of that process.
-    for (const [key, stored] of all) await store.set(key, stored)
-    await context.print({ saved: all.length })
+    let saved = 0
+    for (const [key] of await store.list()) {
+      if (context.signal.aborted) break
+      if (await isSavedAnew(store, key)) saved++
+    }
+    await context.print({ saved })
     return undefined
   },
 }

@@ -1,9 +1,7 @@
-import { DcrClient, discover, metadataOf, Registrar, type RequestOptions } from '../../index.js'
-import { isUnset, without } from '../../json.js'
+import { DcrClient, discover, Registrar } from '../../index.js'
 import { clientInFile, tellIfNewer } from '../client-file.js'
 import type { Command } from '../command.js'
-import { CommandError, UsageError } from '../errors.js'
-import { inPlace } from '../in-place.js'
+import { UsageError } from '../errors.js'
 import { CLIENT_FILE, METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
 import { requestedMetadata } from '../requested.js'
 import { checkIsKept, entryOptions, issuerIn, keptClient } from '../target.js'
@@ -44,19 +42,10 @@ export const command: Command = {
       await context.print(updated)
       return undefined
     }
-    const { stored, client } = await keptClient(context, issuer, options.name)
-    const wanted = without({ ...(stored.requested ?? metadataOf(client)), ...changes }, isUnset)
+    await keptClient(context, issuer, options.name)
+    const mayReplace = context.isSet('replace')
     const registrar = new Registrar({ store })
-    const plan = await registrar.plan(issuer, wanted, options)
-    if (plan.action === 'replace' && !context.isSet('replace')) {
-      throw new CommandError(
-        `this client cannot be changed in place (${plan.reasons.join(', ')}): --replace registers another with these metadata, and deletes this one if it can be`,
-      )
-    }
-    const ensure = (how: RequestOptions) => registrar.ensure(issuer, wanted, { ...options, ...how })
-    const { action, client: updated } = await (context.isSet('replace')
-      ? ensure({})
-      : inPlace(options, ensure))
+    const { action, client: updated } = await registrar.update(issuer, changes, { ...options, mayReplace })
     if (action === 'none') context.tell('It is so already; nothing was sent.')
     if (action === 'replace')
       context.tell(

@@ -2,7 +2,10 @@ import type { RequestOptions } from '../../index.js'
 import { DcrError } from '../../index.js'
 import { type Manifest, Onboarding, type OnboardingEvent, type RunOptions } from '../../onboarding/index.js'
 import type { Context } from '../command.js'
+import { UsageError } from '../errors.js'
 import type { ExitCode } from '../exit-codes.js'
+import { told } from '../failure.js'
+import { isOfMemory } from '../target.js'
 import { escaped } from '../visible.js'
 import { onlyOf, shardOf } from './options.js'
 import { NO_PROGRESS, progressOf } from './progress.js'
@@ -21,6 +24,11 @@ export async function carriedOut(
   manifest: Manifest,
   command: 'apply' | 'destroy',
 ): Promise<ExitCode> {
+  // The result has no secrets, as an application may have it.
+  if (command === 'apply' && isOfMemory(context))
+    throw new UsageError(
+      'the store memory: ends with the command, and with it what the servers give: --store URL names another',
+    )
   const onboarding = await onboardingOf(context, manifest)
   const only = onlyOf(context)
   const options: RunOptions = { signal: context.signal, only }
@@ -39,7 +47,7 @@ export async function carriedOut(
     }
   } catch (error) {
     if (!(error instanceof DcrError && error.code === 'aborted')) throw error
-    context.tell(`Interrupted: what was sent is finished and saved. The same command does the rest.`)
+    context.tell(told(error, command))
   } finally {
     progress.end()
   }

@@ -29,7 +29,9 @@ export async function locatedDocument(text: string, name: string): Promise<Locat
   const { isMap, isNode, isScalar, LineCounter, parseDocument, visit } = await import('../yaml.js')
   const lines = new LineCounter()
   // Its own search for names that occur twice takes minutes for ten thousand of them.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  // By merge keys (<<: *name) people share what clients have in common; as a member it would be sent.
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true }
+  const document = parseDocument(text, options)
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return `${name}:${line}:${col}`
@@ -64,7 +66,8 @@ export async function locatedDocument(text: string, name: string): Promise<Locat
     let node: unknown = document.contents
     let found = 0
     for (const part of path) {
-      const pair = isMap(node) && node.items.find(({ key }) => isScalar(key) && `${key.value}` === `${part}`)
+      const pair =
+        isMap(node) && node.items.find(({ key }) => isScalar(key) && String(key.value) === `${part}`)
       const next: unknown = pair ? pair.key : Object(node).items?.[part]
       if (!isNode(next)) break
       found = next.range?.[0] ?? found
@@ -74,7 +77,9 @@ export async function locatedDocument(text: string, name: string): Promise<Locat
   }
   try {
     return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), offset, at }
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ReferenceError))
+      throw refused([`${name}: a merge key (<<) takes an object, or a list of them`])
     throw refused([`${name}: aliases (*name) come to more than ${MOST_ALIASES}`])
   }
 }

@@ -19,11 +19,14 @@ const LARGEST = 8 * 1024 * 1024
 const LARGEST_SECRET = 64 * 1024
 
 /**
- * The manifest of a command's argument, checked, with all the secrets that it names there to be read.
+ * The manifest of a command's argument, checked, with all the secrets that it names there to be read, if it uses them.
  *
  * @throws {UsageError} With all that is wrong, by file, line and column. Nothing was sent.
  */
-export async function manifestOf(context: Context): Promise<Manifest> {
+export async function manifestOf(
+  context: Context,
+  uses: 'secrets' | 'no secrets' = 'secrets',
+): Promise<Manifest> {
   const path = context.argument('manifest') ?? '-'
   const name = path === '-' ? 'stdin' : path
   const document = await locatedDocument(await textOf(context, path), name)
@@ -31,7 +34,7 @@ export async function manifestOf(context: Context): Promise<Manifest> {
   const readSecret = (reference: SecretReference) => secretIn(reference, environment, dirname(path))
   try {
     const manifest = parseManifest(document.value, { environment, readSecret })
-    await checkSecrets(manifest)
+    if (uses === 'secrets') await checkSecrets(manifest)
     return manifest
   } catch (error) {
     throw error instanceof ManifestError ? located(error, document) : error
@@ -77,5 +80,7 @@ async function secretIn(
   if ('env' in reference) return environment[reference.env] ?? ''
   const path = resolve(folder, reference.file)
   const { size } = await stat(path)
-  return size > LARGEST_SECRET ? '' : readFile(path, 'utf8')
+  if (size > LARGEST_SECRET) throw new UsageError(`a secret has at most ${LARGEST_SECRET} bytes`)
+  // Editors of Windows put a mark before a text, which is none of it.
+  return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
 }

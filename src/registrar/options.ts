@@ -1,0 +1,42 @@
+import type { ManagementOptions } from '../client/management.js'
+import type { RequestOptions } from '../http/options.js'
+import type { Provider } from '../providers/provider.js'
+import type { CredentialStore } from '../stores/store.js'
+import type { Issuer } from './entry.js'
+
+/** Options of a `Registrar`; the request options among them hold for all its calls. */
+export interface RegistrarOptions extends RequestOptions {
+  /** Where clients are kept: one store for all processes that are the same application. */
+  store: CredentialStore
+  /** Seconds before its end from which a secret counts as about to expire; at most half its lifetime. Default 60. */
+  expirySkew?: number | undefined
+  /**
+   * What to do where a registration was sent and no usable answer kept, so that a client may exist: `register`
+   * another, at once and then once in ten minutes, or `hold` and throw. Default `register`.
+   */
+  whenInDoubt?: 'register' | 'hold' | undefined
+}
+
+/** Options of a call about one client. Its credentials are for this issuer, so a `Registrar` has none of its own. */
+export interface EntryOptions extends RequestOptions, ManagementOptions {
+  /** The application's own name for this client, for more than one at the same issuer. Default `default`. */
+  name?: string | undefined
+  /** Where the server contradicts the specifications: one of `dcr-client/providers`, or your own. */
+  provider?: Provider | undefined
+}
+
+/** Options of `Registrar.ensure` and `Registrar.update`. */
+export interface EnsureOptions extends EntryOptions {
+  /**
+   * Whether another client may be registered in the place of the one there is, where that cannot be changed: users have
+   * consented to the old one, and it may stay behind as an orphan. Default: yes for `ensure`, no for `update`.
+   */
+  mayReplace?: boolean | undefined
+}
+
+/** Options of `Registrar.collect`. */
+export interface CollectOptions extends RequestOptions, ManagementOptions {
+  /** Only the orphans at this issuer. Without it, credentials and a provider cannot be given. */
+  issuer?: Issuer | undefined
+  provider?: Provider | undefined
+}

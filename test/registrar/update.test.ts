@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { failureOf } from '../failure-of.js'
+import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
+import { CHANGED, METADATA, open, storedAt } from './set-up.js'
+
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
+
+async function registered(options?: ServerOptions) {
+  const as = await startAuthorizationServer(options)
+  const opened = open()
+  const { client } = await opened.registrar.ensure(as.origin, METADATA)
+  return { as, client, ...opened }
+}
+
+const NOTHING = {
+  code: 'invalid_argument',
+  outcome: 'not_sent',
+  message: expect.stringContaining('there is no client of the name "default" here'),
+}
+
+describe('get', () => {
+  test('reads the client, and keeps what the answer gives', async () => {
+    const { as, client, registrar, store } = await registered()
+    const token = { registration_access_token: 'token-of-the-read' }
+    as.lose('GET', { status: 200, body: { ...client, ...token, contacts: ['ops@example.com'] } })
+    const read = await registrar.get(as.origin)
+    expect(read).toMatchObject({ ...token, contacts: ['ops@example.com'] })
+    expect((await storedAt(store, as.origin)).client).toEqual(read)
+    expect(as.asked).toBe('POST GET')
+  })
+
+  test('of nothing asks nobody', async () => {
+    const as = await startAuthorizationServer()
+    expect(await failureOf(open().registrar.get(as.origin))).toMatchObject(NOTHING)
+    expect(as.connections).toBe(0)
+  })
+
+  test('without management says so', async () => {
+    const { as, registrar } = await registered({ management: [] })
+    expect(await failureOf(registrar.get(as.origin))).toMatchObject({ code: 'management_not_supported' })
+    expect(as.asked).toBe('POST')
+  })
+})
+
+describe('update', () => {
+  test('changes some members and keeps the others, for the next ensure too', async () => {
+    const { as, client, registrar } = await registered()
+    const { action, client: updated } = await registrar.update(as.origin, { client_name: 'App 2' })
+    expect([action, updated.client_id, updated.client_name]).toEqual(['update', client.client_id, 'App 2'])
+    expect(updated.redirect_uris).toEqual(METADATA.redirect_uris)
+    expect((await registrar.ensure(as.origin, CHANGED)).action).toBe('none')
+    const { client: without } = await registrar.update(as.origin, { scope: null })
+    expect(without).not.toHaveProperty('scope')
+    expect(as.asked).toBe('POST PUT PUT')
+  })
+
+  test('two at once: neither takes back what the other has changed', async () => {
+    const { as, registrar, store } = await registered()
+    const other = open({ store }).registrar
+    await Promise.all([
+      registrar.update(as.origin, { client_name: 'App 2' }),
+      other.update(as.origin, { contacts: ['ops@example.com'] }),
+    ])
+    const [client] = [...as.clients.values()]
+    expect(client).toMatchObject({ client_name: 'App 2', contacts: ['ops@example.com'] })
+  })
+
+  test('of nothing registers nothing', async () => {
+    const as = await startAuthorizationServer()
+    expect(await failureOf(open().registrar.update(as.origin, CHANGED))).toMatchObject(NOTHING)
+    expect(as.connections).toBe(0)
+  })
+})
+
+describe('the client stays the same one', () => {
+  const ways = {
+    update: { mayReplace: undefined },
+    ensure: { mayReplace: false },
+  } as const
+
+  describe.each(['update', 'ensure'] as const)('%s', (operation) => {
+    test('where the server offers no management: nothing is sent', async () => {
+      const { as, client, registrar } = await registered({ management: [] })
+      const error = await failureOf(registrar[operation](as.origin, CHANGED, ways[operation]))
+      expect(error).toMatchObject({ code: 'management_not_supported', outcome: 'not_sent', client })
+      expect(error.message).toContain('(metadata_changed), and no other may be registered')
+      expect(as.asked).toBe('POST')
+    })
+
+    test.each([403, 404, 405, 501])('where the server answers %i', async (status) => {
+      const { as, client, registrar } = await registered()
+      as.refuse('PUT', { status })
+      const error = await failureOf(registrar[operation](as.origin, CHANGED, ways[operation]))
+      expect(error).toMatchObject({ outcome: 'rejected', status })
+      expect([...as.clients.values()]).toEqual([client])
+      expect((await registrar.ensure(as.origin, METADATA)).client).toEqual(client)
+    })
+  })
+
+  test('unless update may replace it', async () => {
+    const { as, client, registrar } = await registered({ management: [] })
+    const made = await registrar.update(as.origin, { client_name: 'App 2' }, { mayReplace: true })
+    expect([made.action, made.client.client_name]).toEqual(['replace', 'App 2'])
+    expect(await registrar.orphans()).toMatchObject([{ reason: 'replaced', client }])
+  })
+
+  test('and what is not there is registered by ensure', async () => {
+    const as = await startAuthorizationServer()
+    const { action } = await open().registrar.ensure(as.origin, METADATA, { mayReplace: false })
+    expect(action).toBe('register')
+  })
+
+  test('a secret that is not renewed is kept while it is good', async () => {
+    const { as, client, registrar } = await registered({ lifetime: 30, renews: false })
+    const { action, client: kept } = await registrar.ensure(as.origin, CHANGED, { mayReplace: false })
+    expect([action, kept.client_id]).toEqual(['update', client.client_id])
+    expect(as.asked).toBe('POST PUT')
+  })
+})
