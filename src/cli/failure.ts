@@ -1,4 +1,4 @@
-import { DcrError } from '../errors.js'
+import { DcrError, OAuthError } from '../errors.js'
 import { printable } from '../printable.js'
 import { CommandError, UsageError } from './errors.js'
 
@@ -10,7 +10,7 @@ export function told(error: unknown, command: string): string {
   if (error instanceof UsageError) return `${shown(error)}\nSee: dcr ${`${command} `.trimStart()}--help`
   // The name of a function of the library says nothing to who has called a command.
   if (error instanceof DcrError)
-    return `${shown(error).replace(/^\w+: /, `${command}: `)}${advice(error, command)}`
+    return `${shown(error).replace(/^\w+: /, `${command}: `)}${requestId(error)}${advice(error, command)}`
   if (error instanceof CommandError) return shown(error)
   const name = error instanceof Error ? error.name : typeof error
   return `unexpected ${name}: ${error instanceof Error ? shown(error) : ''}\nThis is a defect of dcr: please report it with the command.`
@@ -21,6 +21,13 @@ function shown({ message }: Error): string {
     .split('\n')
     .map((line) => printable(line, LONGEST_MESSAGE))
     .join('\n')
+}
+
+/** What the operator of the server asks for. */
+function requestId(error: DcrError): string {
+  return error instanceof OAuthError && error.requestId
+    ? `\nThe server's number of it: ${error.requestId}`
+    : ''
 }
 
 /** What helps at a command line, where the message speaks of the library's options. */

@@ -64,11 +64,12 @@ describe('how processes end', () => {
   test('1: the server refuses, and says why', async () => {
     const server = await startAuthorizationServer()
     const body = { error: 'invalid_redirect_uri', error_description: 'not \u001b[31mthere\u202e' }
-    server.refuse('POST', { status: 400, body })
+    server.refuse('POST', { status: 400, body, headers: { 'x-request-id': 'b7e3-1' } })
     const { code, stdout, stderr } = await dcr(['register', server.origin, ...APP, HTTP])
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toContain(
-      'answered 400 invalid_redirect_uri: not \\u{1b}[31mthere\\u{202e}. Nothing was changed.\n',
+      'answered 400 invalid_redirect_uri: not \\u{1b}[31mthere\\u{202e}. Nothing was changed.\n' +
+        "The server's number of it: b7e3-1\n",
     )
   })
 
