@@ -1,14 +1,18 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Tests that `npm run test:processes` runs: they are about other processes, and wait for them. */
+/** Tests that `npm run test:processes` runs: they are about other processes, disks, and answers without end, and wait for them. */
 export const OF_PROCESSES = [
   'packed',
   'cli/**/*',
   'onboarding/**/*',
   'stores/redis',
   'stores/postgres',
+  'stores/file/lock',
+  'stores/file/permissions',
   'stores/file/processes',
   'stores/file/system-failures',
+  'hostile/limits-bombs',
+  'hostile/slow-and-large',
 ]
 
 export default defineConfig({

@@ -19,6 +19,8 @@ export default mergeConfig(
         'test/openid-client.test.ts',
         'test/oauth4webapi.test.ts',
         'test/mcp/documents-at-a-real-server.test.ts',
+        'test/doctor/probe.test.ts',
+        'test/doctor/servers.test.ts',
         // Of databases, of other processes, of the documents and of the package: not of the library in this one.
         'test/stores/file/**',
         'test/hostile/limits-bombs.test.ts',

@@ -6,8 +6,9 @@ import { fileStore } from '../dist/stores/file.js'
 import { startChild } from './child.js'
 import { metadata } from './registration.js'
 
-const CLIENTS = 10_000
-const CONCURRENCY = 16
+/** Next door a registration is nothing but work; at a distance, with the concurrency that `apply` has of itself, it is mostly waiting. */
+const NEAR = { clients: 10_000, concurrency: 16, latency: 0 }
+const FAR = { clients: 500, concurrency: 4, latency: 50 }
 const MEBIBYTE = 1024 * 1024
 
 /** `apply` of many clients, beside a bare loop over fetch at the same concurrency that saves each answer as durably. */
@@ -15,75 +16,90 @@ export async function onboarding() {
   const servers = startChild('server.js')
   const folder = await mkdtemp(join(tmpdir(), 'dcr-bench-'))
   try {
-    const { index, issuer } = await servers.ask({
-      question: 'start',
-      layout: 'root, RFC 8414',
-      latency: 0,
-    })
-    const answered = async () => (await servers.ask({ question: 'clients', index })) ?? 0
-    const bare = await timed(() => bareLoop(issuer))
-    const durable = await timed(() => bareLoop(issuer, join(folder, 'bare')))
-    const before = await answered()
-    const apply = onboardingAt(issuer, join(folder, 'store'))
-    globalThis.gc?.()
-    const start = process.memoryUsage().rss
-    let most = start
-    const watch = setInterval(() => {
-      most = Math.max(most, process.memoryUsage().rss)
-    }, 50)
-    const first = await timed(() => counted(apply()))
-    clearInterval(watch)
-    const asked = (await answered()) - before
-    const second = await timed(() => counted(apply()))
-    const again = (await answered()) - before - asked
-    return result({ bare, durable, first, second, asked, again, grown: (most - start) / MEBIBYTE })
+    return result(
+      await run(NEAR, servers, join(folder, 'near')),
+      await run(FAR, servers, join(folder, 'far')),
+    )
   } finally {
     servers.stop()
     await rm(folder, { recursive: true })
   }
 }
 
-function result({ bare, durable, first, second, asked, again, grown }) {
-  if (first.value.registered !== CLIENTS || asked !== CLIENTS)
+async function run(size, servers, folder) {
+  const { clients, latency } = size
+  await mkdir(folder)
+  const { index, issuer } = await servers.ask({ question: 'start', layout: 'root, RFC 8414', latency })
+  const answered = async () => (await servers.ask({ question: 'clients', index })) ?? 0
+  const bare = await timed(() => bareLoop(issuer, size))
+  const durable = await timed(() => bareLoop(issuer, size, join(folder, 'bare')))
+  const before = await answered()
+  const apply = onboardingAt(issuer, size, join(folder, 'store'))
+  globalThis.gc?.()
+  const start = process.memoryUsage().rss
+  let most = start
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss)
+  }, 50)
+  const first = await timed(() => counted(apply()))
+  clearInterval(watch)
+  const asked = (await answered()) - before
+  const second = await timed(() => counted(apply()))
+  const again = (await answered()) - before - asked
+  if (first.value.registered !== clients || asked !== clients)
     throw new Error(`apply came to ${JSON.stringify(first.value)}, with ${asked} registrations`)
-  const rate = ({ seconds }) => Math.round(CLIENTS / seconds)
-  const row = (name, run) => [name, rate(run), (durable.seconds / run.seconds).toFixed(2)]
+  const rate = ({ seconds }) => Math.round(clients / seconds)
+  const ratio = ({ seconds }) => (durable.seconds / seconds).toFixed(2)
+  return { bare, durable, first, second, again, rate, ratio, grown: (most - start) / MEBIBYTE }
+}
+
+function result(near, far) {
+  const row = (name, { rate, ratio }, measured) => [name, rate(measured), ratio(measured)]
   return {
     title: 'Onboarding',
-    note: `${CLIENTS} clients at one loopback server, ${CONCURRENCY} at a time. The bare loop that saves writes each answer to a file of its own,
-syncs it and renames it into its place; the file store saves the intent before a request, too, and what it has is locked,
-checked and synced with its folder.`,
+    note: `Next door: ${NEAR.clients} clients at one loopback server, ${NEAR.concurrency} at a time. Far: ${FAR.clients} clients at a server
+that answers after ${FAR.latency} ms, ${FAR.concurrency} at a time, which is the default of \`apply\`. The bare loop that saves writes each answer to a
+file of its own, syncs it and renames it into its place; the file store saves the intent before a request, too, and what it has
+is locked, checked and synced with its folder.`,
     head: ['contender', 'clients/s', 'ratio to the bare loop that saves'],
     rows: [
-      row('fetch and JSON.parse, nothing saved', bare),
-      row('fetch and JSON.parse, saved durably', durable),
-      row('apply, file store', first),
-      row('apply again, file store', second),
+      row('fetch and JSON.parse, nothing saved', near, near.bare),
+      row('fetch and JSON.parse, saved durably', near, near.durable),
+      row('apply, file store', near, near.first),
+      row('apply again, file store', near, near.second),
+      row('far: fetch and JSON.parse, saved durably', far, far.durable),
+      row('far: apply, file store', far, far.first),
     ],
     target: [
       {
-        name: 'apply, rate to a bare loop that saves durably',
+        name: 'apply next door, rate to a bare loop that saves durably',
         wanted: '≥ 0.70',
-        measured: (durable.seconds / first.seconds).toFixed(2),
-        met: durable.seconds / first.seconds >= 0.7,
+        measured: near.ratio(near.first),
+        met: near.ratio(near.first) >= 0.7,
+      },
+      {
+        name: 'apply at a distance, rate to a bare loop that saves durably',
+        wanted: '≥ 0.70',
+        measured: far.ratio(far.first),
+        met: far.ratio(far.first) >= 0.7,
       },
       {
         name: 'apply, growth of memory',
         wanted: '≤ 60 MiB',
-        measured: `${Math.round(grown)} MiB`,
-        met: grown <= 60,
+        measured: `${Math.round(near.grown)} MiB`,
+        met: near.grown <= 60,
       },
-      { name: 'apply again, requests', wanted: '0', measured: `${again}`, met: again === 0 },
+      { name: 'apply again, requests', wanted: '0', measured: `${near.again}`, met: near.again === 0 },
     ],
   }
 }
 
-function onboardingAt(issuer, directory) {
+function onboardingAt(issuer, { clients: count, concurrency }, directory) {
   const clients = {}
-  for (let number = 0; number < CLIENTS; number++) clients[`client-${number}`] = { server: 'bank', metadata }
+  for (let number = 0; number < count; number++) clients[`client-${number}`] = { server: 'bank', metadata }
   const manifest = parseManifest({
     version: 1,
-    servers: { bank: { issuer, concurrency: CONCURRENCY } },
+    servers: { bank: { issuer, concurrency } },
     clients,
   })
   const store = fileStore({ directory })
@@ -97,11 +113,11 @@ async function counted(events) {
 }
 
 /** What anybody writes first: no discovery, no checks, nothing kept of what is lost on the way. */
-async function bareLoop(issuer, directory) {
+async function bareLoop(issuer, { clients, concurrency }, directory) {
   if (directory) await mkdir(directory)
   let next = 0
   const work = async () => {
-    for (let number = next++; number < CLIENTS; number = next++) {
+    for (let number = next++; number < clients; number = next++) {
       const response = await fetch(`${issuer}/register`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -111,7 +127,7 @@ async function bareLoop(issuer, directory) {
       if (directory) await save(join(directory, `${number}.json`), JSON.stringify(client))
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, work))
+  await Promise.all(Array.from({ length: concurrency }, work))
 }
 
 async function save(file, text) {

@@ -82,22 +82,7 @@ export function unhurried(call: Call): Call {
 /** A code such as ECONNREFUSED or 23505: too short for anything that was stored to be told by it. */
 const SYSTEM_CODE = /^[A-Z\d_]{1,32}$/
 
-/** A word as people write it: a secret has digits in it, or capitals within. A store's error may repeat what is stored. */
-const PLAIN_WORD = /^([A-Z]?[a-z]{1,20}|[A-Z]{1,20})[,;.]?$/
-
-/** Words: a sentence of some length. */
-const MOST_WORDS = 20
-
-/** What a stranger's error says, up to where it may be no sentence any more. */
-function sentenceOf(error: unknown): string {
-  const words = (error instanceof Error ? error.message : '').slice(0, 1024).split(' ')
-  const end = words.findIndex((word) => !PLAIN_WORD.test(word))
-  const plain = words.slice(0, end < 0 ? MOST_WORDS : Math.min(end, MOST_WORDS))
-  // One alone could be anything.
-  return plain.length < 2 ? '' : `: ${plain.join(' ').replace(/[,;.]$/, '')}`
-}
-
-/** The store's own account of what went wrong; what a stranger's store throws may hold anything but in its code and in plain words. */
+/** The store's own account of what went wrong; what a stranger's store throws may hold anything but in its code. */
 export function storeError(
   error: unknown,
   call: Call,
@@ -106,10 +91,9 @@ export function storeError(
 ): DcrError {
   if (!(error instanceof DcrError)) {
     const { code: system } = Object(error)
-    const account = `${what}${sentenceOf(error)}`
     if (typeof system !== 'string' || !SYSTEM_CODE.test(system))
-      return failure(call, 'store_failed', account, details)
-    return failure(call, 'store_failed', `${account} (${system})`, { ...details, cause: { code: system } })
+      return failure(call, 'store_failed', what, details)
+    return failure(call, 'store_failed', `${what} (${system})`, { ...details, cause: { code: system } })
   }
   const { code, message, cause } = error
   if (code.startsWith('store_')) {
