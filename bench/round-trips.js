@@ -4,7 +4,7 @@ import { median } from './median.js'
 import { peers } from './peers.js'
 
 /** Milliseconds per answer: so much more than loopback and parsing take that their sum rounds to whole answers. */
-export const LATENCY = 50
+export const LATENCY = 100
 /** The first run of a contender also compiles it. */
 export const RUNS = 3
 const WANTED = 2
