@@ -108,6 +108,22 @@ describe('a request is opened', () => {
   })
 })
 
+test('a runtime that sends a request once more, on another connection, is stopped: it may be done by then', async () => {
+  const server = await startFaultServer([readRequest])
+  const { request } = http
+  // As Deno does with a connection that was used before.
+  vi.spyOn(http, 'request').mockImplementation(((options: http.RequestOptions) => {
+    const outgoing = request(options)
+    outgoing.once('socket', (socket) => socket.once('ready', () => outgoing.emit('socket', socket)))
+    return outgoing
+  }) as typeof http.request)
+
+  const guard = guardedFetch({ allow: [new URL(server.origin).host] })
+  const error = await failureOf(guard(new Request(server.origin, { method: 'DELETE' })))
+
+  expect(error).toMatchObject({ code: 'network_error', outcome: 'unknown', cause: { code: 'ECONNRESET' } })
+})
+
 describe('nothing is left behind', () => {
   afterEach(() => void vi.useRealTimers())
 
