@@ -1,7 +1,24 @@
-import type { ClientInformation } from '../index.js'
+import {
+  type ClientInformation,
+  type CredentialStore,
+  DcrClient,
+  discover,
+  type ManagementOptions,
+} from '../index.js'
 import type { Context } from './command.js'
 import { parseDocument } from './documents.js'
 import { UsageError } from './errors.js'
+
+/** What manages the client of `--client`, which a Registrar does not know. */
+export async function managing(
+  context: Context,
+  issuer: string,
+  options: ManagementOptions,
+  store: CredentialStore,
+): Promise<DcrClient> {
+  const server = await discover(issuer, context.requests.options)
+  return new DcrClient(server, { ...options, store })
+}
 
 /** Says that a file is out of date. */
 export function tellIfNewer(context: Context, given: ClientInformation, now: ClientInformation): void {

@@ -1,5 +1,5 @@
-import { DcrClient, discover, Registrar } from '../../index.js'
-import { clientInFile } from '../client-file.js'
+import { Registrar } from '../../index.js'
+import { clientInFile, managing } from '../client-file.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { CLIENT_FILE, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
@@ -21,8 +21,8 @@ export const command: Command = {
     const given = await clientInFile(context)
     const store = await context.store()
     if (given) {
-      const server = await discover(issuer, context.requests.options)
-      await new DcrClient(server, { ...options, store }).delete(given)
+      const dcr = await managing(context, issuer, options, store)
+      await dcr.delete(given)
       await context.print({ issuer, client_id: given.client_id, deleted: true })
       return undefined
     }

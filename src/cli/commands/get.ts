@@ -1,5 +1,5 @@
-import { DcrClient, discover, Registrar } from '../../index.js'
-import { clientInFile, tellIfNewer } from '../client-file.js'
+import { Registrar } from '../../index.js'
+import { clientInFile, managing, tellIfNewer } from '../client-file.js'
 import type { Command } from '../command.js'
 import { CLIENT_FILE, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
 import { checkIsKept, entryOptions, issuerIn, keptClient } from '../target.js'
@@ -24,8 +24,8 @@ export const command: Command = {
     const given = await clientInFile(context)
     const store = await context.store()
     if (given) {
-      const server = await discover(issuer, context.requests.options)
-      const read = await new DcrClient(server, { ...options, store }).get(given)
+      const dcr = await managing(context, issuer, options, store)
+      const read = await dcr.get(given)
       tellIfNewer(context, given, read)
       await context.print(read)
       return undefined

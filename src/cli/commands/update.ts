@@ -1,5 +1,5 @@
-import { DcrClient, discover, Registrar } from '../../index.js'
-import { clientInFile, tellIfNewer } from '../client-file.js'
+import { Registrar } from '../../index.js'
+import { clientInFile, managing, tellIfNewer } from '../client-file.js'
 import type { Command } from '../command.js'
 import { UsageError } from '../errors.js'
 import { CLIENT_FILE, METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
@@ -36,8 +36,8 @@ export const command: Command = {
     const given = await clientInFile(context)
     const store = await context.store()
     if (given) {
-      const server = await discover(issuer, context.requests.options)
-      const updated = await new DcrClient(server, { ...options, store }).update(given, changes)
+      const dcr = await managing(context, issuer, options, store)
+      const updated = await dcr.update(given, changes)
       tellIfNewer(context, given, updated)
       await context.print(updated)
       return undefined

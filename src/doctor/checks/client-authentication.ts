@@ -2,7 +2,7 @@ import type { Check } from '../facts.js'
 import { ok, type Said, warning } from '../finding.js'
 import { listIn, words } from '../members.js'
 
-/** What this library can prove a client by. */
+/** The registered names. */
 const KNOWN = [
   ...['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
   ...['tls_client_auth', 'self_signed_tls_client_auth'],
