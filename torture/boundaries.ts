@@ -1,5 +1,6 @@
 import type { DcrError } from 'dcr-client'
 import { credentialOf } from './credential.js'
+import { KIND } from './disk-store.js'
 import { atRest, checkTidy } from './folders.js'
 import { check, type Scene, settle } from './invariants.js'
 import { startChild } from './processes.js'
@@ -24,7 +25,7 @@ async function killEverywhere(scenario: Scenario, lane: number): Promise<number>
   const { server, act, again } = await prepared(scenario)
   const survives = async (kill: KillPoint) => {
     const copy = await again()
-    const child = startChild({ ...act, place: { kind: 'file', directory: copy }, kill } as Task)
+    const child = startChild({ ...act, place: { kind: KIND, directory: copy }, kill } as Task)
     const end = await child.ended
     await server.quiet()
     const killed = child.said.find((heard) => heard.said === 'killed')

@@ -1,4 +1,5 @@
 import type { Failure } from './broken-disk.js'
+import { KIND } from './disk-store.js'
 import { newDirectory } from './folders.js'
 import { startChild } from './processes.js'
 import { scenarios } from './scenarios.js'
@@ -21,7 +22,7 @@ const FAILURES = isShort ? ALL.slice(0, 2) : ALL
 const played = scenarios.filter(({ management }) => management !== 'none')
 
 async function inProcess(scenario: string, failure: Failure): Promise<number> {
-  const place = { kind: 'file', directory: await newDirectory() } as const
+  const place = { kind: KIND, directory: await newDirectory() } as const
   const child = startChild({ do: 'break', place, scenario, failure })
   await child.next('ready')
   child.begin()

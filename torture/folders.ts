@@ -1,7 +1,9 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { CredentialStore } from 'dcr-client'
+import { leftIn } from './disk-store.js'
 import { insist } from './violation.js'
 
 const made: string[] = []
@@ -29,10 +31,14 @@ export async function atRest(store: CredentialStore): Promise<void> {
   for (const [key] of await store.list()) await store.lock(key, async () => {})
 }
 
-/** Whether nothing lies in a store at rest but registrations: no lock, no draft, nothing half written. */
+/** Milliseconds after which what is left behind stays. */
+const LONGEST = 1000
+
+/** Waits until nothing lies in a store at rest but registrations: no lock, no draft, nothing half written. */
 export async function checkTidy(directory: string): Promise<void> {
-  for (const folder of await readdir(directory)) {
-    const names = await readdir(join(directory, folder))
-    insist(names.join() === 'registration.ndjson', `something was left behind: ${folder}: ${names}`)
+  const end = performance.now() + LONGEST
+  for (let left = await leftIn(directory); left.length > 0; left = await leftIn(directory)) {
+    insist(performance.now() < end, `something was left behind: ${left.join(', ')}`)
+    await setTimeout(5)
   }
 }

@@ -1,5 +1,5 @@
 import { Registrar } from 'dcr-client'
-import { fileStore } from 'dcr-client/stores/file'
+import { storeIn } from './disk-store.js'
 import { atRest, newDirectory } from './folders.js'
 import { type Scene, settle } from './invariants.js'
 import { options } from './scenarios.js'
@@ -33,7 +33,7 @@ async function clear({ registrar, server, store }: Scene): Promise<void> {
 async function killTrees(management: Management, trees: readonly (readonly Moment[])[]): Promise<number> {
   const server = await startServer(management)
   const directory = await newDirectory()
-  const store = fileStore({ directory })
+  const store = storeIn(directory)
   const registrar = new Registrar({ ...options, store })
   let given = 0
   for (const [index, moments] of trees.entries()) {

@@ -12,7 +12,15 @@ export type Around = (
 ) => unknown
 
 /** What is asked of the system without waiting: it only looks. */
-const SYNCHRONOUS = ['lstatSync', 'openSync', 'fstatSync', 'readFileSync', 'readdirSync', 'closeSync']
+const SYNCHRONOUS = [
+  'lstatSync',
+  'openSync',
+  'fstatSync',
+  'readFileSync',
+  'readdirSync',
+  'readSync',
+  'closeSync',
+]
 
 /** What is done with a file that is open. */
 const WITH_HANDLES = ['stat', 'read', 'readFile', 'write', 'writeFile', 'sync', 'datasync', 'close']

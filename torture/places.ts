@@ -3,6 +3,7 @@ import type { CredentialStore } from 'dcr-client'
 /** Where a store is, in words that can be handed to another process. */
 export type Place =
   | { readonly kind: 'file'; readonly directory: string }
+  | { readonly kind: 'journal'; readonly directory: string }
   | { readonly kind: 'redis' | 'postgres'; readonly url: string }
 
 /** A store at its place, as a process of its own opens it. */
@@ -15,6 +16,10 @@ export async function open(place: Place): Promise<Opened> {
   if (place.kind === 'file') {
     const { fileStore } = await import('dcr-client/stores/file')
     return { store: fileStore(place), close: async () => {} }
+  }
+  if (place.kind === 'journal') {
+    const { journalStore } = await import('dcr-client/stores/journal')
+    return { store: journalStore(place), close: async () => {} }
   }
   if (place.kind === 'redis') {
     const { redisStore } = await import('dcr-client/stores/redis')

@@ -1,6 +1,7 @@
 import { applied } from './applied.js'
 import { boundaries } from './boundaries.js'
 import { inDatabase } from './databases.js'
+import { KIND } from './disk-store.js'
 import { failures } from './failures.js'
 import { newDirectory, removeDirectories } from './folders.js'
 import { moments } from './moments.js'
@@ -9,7 +10,7 @@ import { seed } from './seed.js'
 import { stampede } from './stampede.js'
 import { torn } from './torn.js'
 
-const inFiles = async () => ({ kind: 'file', directory: await newDirectory() }) as const
+const inFiles = async () => ({ kind: KIND, directory: await newDirectory() }) as const
 
 const parts: Record<string, () => Promise<string>> = {
   stampede: async () => stampede(await inFiles()),

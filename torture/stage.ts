@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { Registrar } from 'dcr-client'
-import { fileStore } from 'dcr-client/stores/file'
-import { atRest, copyOf, newDirectory } from './folders.js'
+import { storeIn } from './disk-store.js'
+import { atRest, checkTidy, copyOf, newDirectory } from './folders.js'
 import { type Act, options, type Scenario } from './scenarios.js'
 import { type Server, startServer } from './server.js'
 import { type TimedStore, timed } from './timed-store.js'
@@ -14,7 +14,7 @@ export interface Stage extends Pick<TimedStore, 'store'> {
 }
 
 export function stageAt(directory: string, server: Server): Stage {
-  const watch = timed(fileStore({ directory }))
+  const watch = timed(storeIn(directory))
   return { store: watch.store, watch, server, registrar: new Registrar({ ...options, store: watch.store }) }
 }
 
@@ -32,6 +32,7 @@ export async function prepared(scenario: Scenario): Promise<Prepared> {
   const stage = stageAt(directory, server)
   const act = await scenario.prepare(stage)
   await atRest(stage.store)
+  await checkTidy(directory)
   const isEmpty = await access(directory).then(
     () => false,
     () => true,

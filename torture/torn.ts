@@ -1,4 +1,4 @@
-import { fileStore } from 'dcr-client/stores/file'
+import { KIND, storeIn } from './disk-store.js'
 import { newDirectory } from './folders.js'
 import { kill, startChild } from './processes.js'
 import { numberIn } from './texts.js'
@@ -14,7 +14,7 @@ const KEY = 'one that all of them write'
 /** While processes write as fast as they can, readers see whole saves only, and none older than the one before. */
 export async function torn(): Promise<string> {
   const directory = await newDirectory()
-  const anywhere = { place: { kind: 'file', directory }, key: KEY } as const
+  const anywhere = { place: { kind: KIND, directory }, key: KEY } as const
   const readers = Array.from({ length: READERS }, () => startChild({ do: 'read', ...anywhere }))
   const writers = Array.from({ length: WRITERS }, () =>
     startChild({ do: 'write', ...anywhere, times: TIMES }),
@@ -32,7 +32,7 @@ export async function torn(): Promise<string> {
     'a writer ended early',
     () => ends,
   )
-  const saves = await numberIn(fileStore({ directory }), KEY)
+  const saves = await numberIn(storeIn(directory), KEY)
   insist(saves === WRITERS * TIMES, `of ${WRITERS * TIMES} saves, ${saves} were counted: some were lost`)
 
   const reads = readers.map((child) =>

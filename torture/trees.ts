@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { KIND } from './disk-store.js'
 import type { Scene } from './invariants.js'
 import { kill, startChild } from './processes.js'
 import { randomBelow } from './seed.js'
@@ -51,7 +52,7 @@ export async function killTree(
     })
   const children = moments.map((_, index) => {
     const name = NAMES[index % NAMES.length] ?? ''
-    const place = { kind: 'file', directory } as const
+    const place = { kind: KIND, directory } as const
     return startChild({ do: 'ensure for ever', place, issuer, name, label }, ({ said }) => {
       if (said !== 'ready') count++
       for (const look of waiting) look()

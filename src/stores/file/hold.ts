@@ -1,11 +1,11 @@
 import { rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Hold } from '../backend.js'
-import { sync } from './directory.js'
-import { INCOMING, type Lock, OUTGOING } from './lock.js'
-import { inTurnWithOthers, look } from './looking.js'
-import { patiently } from './pause.js'
-import { codeOf, guarded, ignore, ignoreAbsence } from './system-error.js'
+import { sync } from '../disk/directory.js'
+import { INCOMING, type Lock, OUTGOING } from '../disk/lock.js'
+import { inTurnWithOthers, look } from '../disk/looking.js'
+import { patiently } from '../disk/pause.js'
+import { codeOf, guarded, ignore, ignoreAbsence } from '../disk/system-error.js'
 import { createText, readText } from './text-file.js'
 
 /** What may be done to the file by who has the lock of its folder. */

@@ -4,14 +4,15 @@ import { dirname, join, resolve } from 'node:path'
 import { DcrError } from '../../errors.js'
 import { backedStore, type StoreOptions } from '../backed.js'
 import type { Backend, Found } from '../backend.js'
+import { isSafeDirectory } from '../disk/directory.js'
+import { FOLDER, refuseJournal } from '../disk/kinds.js'
+import { take } from '../disk/lock.js'
+import { inTurnWithOthers } from '../disk/looking.js'
+import { guarded } from '../disk/system-error.js'
 import { checkOptions } from '../options.js'
 import type { CredentialStore } from '../store.js'
 import { defaultDirectory } from './default-directory.js'
-import { isSafeDirectory } from './directory.js'
 import { holdOf } from './hold.js'
-import { take } from './lock.js'
-import { inTurnWithOthers } from './looking.js'
-import { guarded } from './system-error.js'
 import { readText } from './text-file.js'
 
 export { defaultDirectory } from './default-directory.js'
@@ -27,7 +28,6 @@ export interface FileStoreOptions extends StoreOptions {
 
 /** In the folder of each registration. */
 const FILE = 'registration.ndjson'
-const FOLDER = /^[0-9a-f]{64}$/
 
 /**
  * A store in files of this user: a folder for each registration, which is read, saved and locked without regard to the
@@ -64,7 +64,9 @@ function folders(directory: string): Backend {
     guarded(file, async () => {
       await inTurnWithOthers()
       const isThere = isSafeDirectory(directory, true) && isSafeDirectory(dirname(file))
-      return isThere ? readText(file) : undefined
+      const text = isThere ? readText(file) : undefined
+      if (text === undefined) refuseJournal(directory)
+      return text
     })
   return {
     place,
@@ -74,6 +76,7 @@ function folders(directory: string): Backend {
       const names = await guarded(directory, async () =>
         isSafeDirectory(directory, true) ? readdirSync(directory) : [],
       )
+      refuseJournal(directory)
       const found: Found[] = []
       for (const name of names.filter((name) => FOLDER.test(name))) {
         const file = join(directory, name, FILE)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sync } from '../../../src/stores/file/directory.js'
+import { sync } from '../../../src/stores/disk/directory.js'
 import { failureOf } from '../../failure-of.js'
 import { emptyPlace, filledPlace, temporary } from './place.js'
 import { KEY } from './registration.js'

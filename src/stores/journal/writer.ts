@@ -1,0 +1,134 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { sync } from '../disk/directory.js'
+import type { Lock } from '../disk/lock.js'
+import { checkFile, PRIVATE_FILE } from '../disk/private-file.js'
+import { bytesOf } from '../disk/size.js'
+import { ignore } from '../disk/system-error.js'
+import { frameOf, newEpoch, startFrame } from './frames.js'
+import type { Journal } from './journal.js'
+import { isWorthRewriting, rewrite } from './rewriting.js'
+
+/** The last is not there on Windows. */
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants
+
+/** A text that waits to be written, or the removal of one. */
+interface Waiting {
+  readonly key: string
+  readonly text: string | undefined
+  readonly frame: (epoch: string) => Buffer
+  readonly resolve: (isKept: boolean) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Writes to a journal for as long as its process has the lock. What comes while the disk is busy waits, and is then written
+ * together, with one sync for all.
+ *
+ * Nothing but the order of what is in the file decides what counts: whoever begins says so in it, and what an earlier
+ * writer, who was taken for dead, adds after that is passed over by all, and first by itself.
+ */
+export class Writer {
+  readonly #journal: Journal
+  readonly #lock: Lock
+  readonly #waiting: Waiting[] = []
+  #handle: FileHandle | undefined
+  #epoch = ''
+  #isWriting = false
+  /** Whether another has begun since: what is written now counts no more. */
+  isLost = false
+
+  constructor(journal: Journal, lock: Lock) {
+    this.#journal = journal
+    this.#lock = lock
+  }
+
+  /** Is done before anything is read that is to be changed, so that nobody changes it in between. */
+  async begin(): Promise<void> {
+    const { file } = this.#journal
+    await this.#close()
+    await this.#begin()
+    if (this.isLost || !isWorthRewriting(this.#journal)) return
+    const epoch = newEpoch()
+    if (!(await rewrite(this.#journal, this.#lock, epoch))) return
+    await this.#close()
+    await this.#open(file)
+    this.#begun(epoch)
+  }
+
+  /** @returns Whether it counts: what does not was written too late, or not at all. */
+  append(key: string, text?: string): Promise<boolean> {
+    const bytes = text === undefined ? undefined : bytesOf(text)
+    const frame = (epoch: string) => frameOf(epoch, key, bytes)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ key, text, frame, resolve, reject })
+      if (!this.#isWriting) void this.#write()
+    })
+  }
+
+  async end(): Promise<void> {
+    await this.#close()
+    await this.#lock.release()
+  }
+
+  async #begin(): Promise<void> {
+    const { file } = this.#journal
+    // What is damaged is left as it is.
+    this.#journal.catchUp()
+    const handle = await this.#open(file)
+    const epoch = newEpoch()
+    await handle.writeFile(startFrame(epoch))
+    // The name of a file that is new has to be on the disk before what is in it counts.
+    await sync(dirname(file))
+    this.#begun(epoch)
+  }
+
+  #begun(epoch: string): void {
+    this.#journal.catchUp()
+    this.#epoch = epoch
+    this.isLost = this.#journal.epoch !== epoch
+  }
+
+  async #open(file: string): Promise<FileHandle> {
+    const handle = await open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, PRIVATE_FILE)
+    this.#handle = handle
+    checkFile(file, await handle.stat())
+    return handle
+  }
+
+  async #close(): Promise<void> {
+    await this.#handle?.close().catch(ignore)
+    this.#handle = undefined
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0)
+      try {
+        const areKept = await this.#writeTogether(batch)
+        for (const [index, { resolve }] of batch.entries()) resolve(areKept[index] ?? false)
+      } catch (error) {
+        // What is half written is ended by whoever begins next.
+        await this.#close()
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    this.#isWriting = false
+  }
+
+  async #writeTogether(batch: readonly Waiting[]): Promise<readonly boolean[]> {
+    if (this.isLost) return []
+    if (!this.#handle) {
+      // After a failure all that waits was compared with what may have changed: it has to be compared again.
+      await this.begin()
+      return []
+    }
+    await this.#handle.writeFile(Buffer.concat(batch.map(({ frame }) => frame(this.#epoch))))
+    await this.#handle.datasync()
+    this.#journal.catchUp()
+    this.isLost = this.#journal.epoch !== this.#epoch
+    return batch.map(({ key, text }) => !this.isLost || this.#journal.text(key) === text)
+  }
+}
