@@ -4,7 +4,7 @@ import type { Context } from './command.js'
 import { CommandError, UsageError } from './errors.js'
 import { PROVIDERS } from './options.js'
 import { secretOf } from './secrets.js'
-import { STORE_VARIABLE } from './stores.js'
+import { namedStore } from './stores.js'
 
 /**
  * The issuer that a command is about.
@@ -31,7 +31,7 @@ export function checkIsKept(context: Context): void {
 
 /** Whether the store ends with the command. */
 export function isOfMemory(context: Context): boolean {
-  return (context.text('store') ?? context.environment[STORE_VARIABLE] ?? '').startsWith('memory:')
+  return namedStore(context.text('store'), context.environment).form.endsWithCommand === true
 }
 
 /** Whom the options say to call, how, and with what proof. */
