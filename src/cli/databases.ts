@@ -1,5 +1,4 @@
 import type { Pool } from 'pg'
-import type { createClient } from 'redis'
 import { CommandError } from './errors.js'
 
 /** Milliseconds: a database that is there answers sooner, and a person is still waiting. */
@@ -10,7 +9,7 @@ const CONNECT_TIMEOUT = 5000
  *
  * @throws {CommandError} It cannot be reached, or its package is not there.
  */
-export async function redisClient(url: string): Promise<ReturnType<typeof createClient>> {
+export async function redisClient(url: string) {
   const { createClient } = await peer('redis', () => import('redis'))
   try {
     const socket = { connectTimeout: CONNECT_TIMEOUT, reconnectStrategy: false } as const
