@@ -7,9 +7,10 @@ export const target = 'docs/cli.md'
 const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** What is read of the commands is data: whatever a command needs to run is not loaded. */
-async function commandsAndCodes() {
+async function commandsCodesAndStores() {
   const contents = `export { catalogue } from '${file('src/cli/catalogue.ts')}'
-    export { MEANINGS } from '${file('src/cli/exit-meanings.ts')}'`
+    export { MEANINGS } from '${file('src/cli/exit-meanings.ts')}'
+    export { STORE_FORMS } from '${file('src/cli/stores.ts')}'`
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: file('.') },
     bundle: true,
@@ -18,11 +19,11 @@ async function commandsAndCodes() {
     format: 'esm',
     external: ['pg', 'redis'],
   })
-  const { catalogue, MEANINGS } = await import(
+  const { catalogue, MEANINGS, STORE_FORMS } = await import(
     `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
   )
   const commands = await Promise.all(catalogue.map(async ({ load }) => (await load()).command))
-  return { commands, codes: MEANINGS }
+  return { commands, codes: MEANINGS, stores: STORE_FORMS }
 }
 
 const header = `<!-- Generated from ${source} by \`npm run generate\`. Do not edit. -->
@@ -39,9 +40,8 @@ npx dcr-client register https://as.example.com --redirect-uri https://app.exampl
 - **stdout has the result and nothing else**, as JSON, or as a table on a terminal; \`--output json|yaml|env|table\` says otherwise.
   What is for people goes to stderr. In an env file, members that are a server's own begin with \`X_\`: one could be called \`PATH\`.
 - **Clients are kept** in a store, under their issuer and a name of yours (\`--as\`, default \`default\`). By default that is a
-  folder of this user; \`--store\` or \`$DCR_STORE\` names another: \`file:PATH\`, \`redis://HOST\`, \`postgres://HOST/DATABASE\`, or
-  \`memory:\`, which ends with the command. Redis needs the package \`redis\` and PostgreSQL the package \`pg\`:
-  \`npx -p dcr-client -p redis dcr list\`. A URL with a password in it is taken from \`$DCR_STORE\` alone.
+  folder of this user; \`--store\` or \`$DCR_STORE\` names another, see below. A URL with a password in it is taken from
+  \`$DCR_STORE\` alone.
 - **A store is encrypted** where its key is given: \`$DCR_STORE_KEY\`, \`--store-key-env NAME\` or \`--store-key-file PATH\`, in each
   command alike. A key is \`ID:KEY\`, with any ID and 32 random bytes as hexadecimal digits or base64url:
   \`echo "2026-11:$(openssl rand -hex 32)" > store.key\`. Of several, a line for each, the first encrypts and all decrypt;
@@ -83,10 +83,14 @@ function section({ name, summary, description, arguments: names, options, exampl
 
 /** The page about the command. */
 export async function generate() {
-  const { commands, codes } = await commandsAndCodes()
+  const { commands, codes, stores } = await commandsCodesAndStores()
   const exits = table(
     codes.map(([code, meaning]) => [`${code}`, meaning]),
     ['exit code', ''],
   )
-  return `${header}${exits}${commands.map(section).join('')}`
+  const forms = table(
+    stores.map(({ form, what }) => [`\`${form}\``, what]),
+    ['store', ''],
+  )
+  return `${header}${exits}${forms}${commands.map(section).join('')}`
 }

@@ -45,7 +45,7 @@ const token = {
     method: {
       description:
         'How the client proves itself at the token endpoint. Default: client_secret_basic, or private_key_jwt with client_key.',
-      enum: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+      enum: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
     },
     single_use: {
       description: 'Whether a token registers one client and is void then, as at Spring and Curity.',

@@ -56,8 +56,8 @@ const packages: Record<string, (file: string) => boolean> = {
   commander: (file) => file === 'cli/program' || file === 'cli/main',
   'log-update': (file) => file === 'cli/manifest/progress',
   yaml: (file) => file === 'cli/yaml',
-  redis: (file) => file === 'cli/stores',
-  pg: (file) => file === 'cli/stores',
+  redis: (file) => file === 'cli/databases',
+  pg: (file) => file === 'cli/databases',
   // All else runs in a browser too.
   'node:': (file) => /^(stores\/file|node|cli)\//.test(file),
 }

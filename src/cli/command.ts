@@ -34,7 +34,10 @@ export interface Option {
   readonly description: string
   /** Whether it may be given more than once, each time with one value. */
   readonly isRepeatable?: boolean
+  /** All values there are. */
   readonly choices?: readonly string[]
+  /** What values begin with whose end is the user's. */
+  readonly beginnings?: readonly string[]
 }
 
 export interface ExampleFile {

@@ -14,6 +14,13 @@ function flags({ options }: Command): string {
   return [...options, HELP].map(({ name }) => `--${name}`).join(' ')
 }
 
+/** What values may begin with, by option. */
+function beginningsOf({ name, options }: Command): [pattern: string, words: string][] {
+  return options.flatMap(({ name: option, beginnings }) =>
+    beginnings ? [[`${name},--${option}`, beginnings.join(' ')] as [string, string]] : [],
+  )
+}
+
 /** Values by option or, for an argument, by the command alone. */
 function choicesOf({ name, options, arguments: names }: Command): [pattern: string, words: string][] {
   const ofOptions = options.flatMap(({ name: option, choices }) =>
@@ -26,6 +33,7 @@ function choicesOf({ name, options, arguments: names }: Command): [pattern: stri
 function bash(commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name).join(' ')
   const values = commands.flatMap(choicesOf).filter(([pattern]) => !pattern.endsWith(','))
+  const beginnings = commands.flatMap(beginningsOf)
   const words = commands.map((command) => {
     const ofArgument = choicesOf(command).find(([pattern]) => pattern === `${command.name},`)?.[1]
     return `    ${command.name}) words="${[ofArgument, flags(command)].filter(Boolean).join(' ')}" ;;`
@@ -34,6 +42,7 @@ function bash(commands: readonly Command[]): string {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
   case "\${COMP_WORDS[1]},$before" in
 ${values.map(([pattern, known]) => `    ${pattern}) COMPREPLY=($(compgen -W "${known}" -- "$current")); return ;;`).join('\n')}
+${beginnings.map(([pattern, known]) => `    ${pattern}) compopt -o nospace 2>/dev/null; COMPREPLY=($(compgen -W "${known}" -- "$current")); return ;;`).join('\n')}
     *,--*-file|*,--file|*,--client|*,--metadata) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
@@ -75,8 +84,9 @@ compdef _dcr dcr
 function zshSpecifications({ options, arguments: names }: Command): string[] {
   // A bracket or a colon would end the description.
   const plain = (text: string) => text.replace(/[[\]:]/g, ' ')
-  const ofOptions = [...options, HELP].map(({ name, value, description, isRepeatable, choices }) => {
-    const action = choices ? `(${choices.join(' ')})` : value === 'FILE' || value === 'PATH' ? '_files' : ' '
+  const ofOptions = [...options, HELP].map((option) => {
+    const { name, value, description, isRepeatable } = option
+    const action = zshAction(option)
     const many = isRepeatable ? '*' : ''
     return quoted(`${many}--${name}[${plain(description)}]${value ? `:${plain(value)}:${action}` : ''}`)
   })
@@ -86,6 +96,13 @@ function zshSpecifications({ options, arguments: names }: Command): string[] {
   return [...ofOptions, ...ofArguments]
 }
 
+function zshAction({ value, choices, beginnings }: Option): string {
+  if (choices) return `(${choices.join(' ')})`
+  // A colon would end the action; without -S a space would follow.
+  if (beginnings) return ` compadd -S "" - ${beginnings.join(' ').replaceAll(':', '\\:')}`
+  return value === 'FILE' || value === 'PATH' ? '_files' : ' '
+}
+
 function fish(commands: readonly Command[]): string {
   const lines = commands.flatMap(({ name, summary, options, arguments: names }) => {
     const on = `complete -c dcr -n '__fish_seen_subcommand_from ${name}'`
@@ -93,10 +110,11 @@ function fish(commands: readonly Command[]): string {
     return [
       `complete -c dcr -n __fish_use_subcommand -a ${name} -d ${fishQuoted(summary)}`,
       ...(ofArgument ? [`${on} -a '${ofArgument.join(' ')}'`] : []),
-      ...[...options, HELP].map(({ name, value, description, choices }) => {
+      ...[...options, HELP].map(({ name, value, description, choices, beginnings }) => {
         const isFile = value === 'FILE' || value === 'PATH'
+        const known = choices ?? beginnings
         const values =
-          value === undefined ? '' : isFile ? ' -r -F' : choices ? ` -x -a '${choices.join(' ')}'` : ' -x'
+          value === undefined ? '' : isFile ? ' -r -F' : known ? ` -x -a '${known.join(' ')}'` : ' -x'
         return `${on} -l ${name}${values} -d ${fishQuoted(description)}`
       }),
     ]

@@ -6,8 +6,9 @@ import { Files } from './files.js'
 import { type Format, formatted } from './formats.js'
 import { masked } from './masking.js'
 import { Requests } from './requests.js'
+import { storeAddress } from './store-address.js'
 import { storeEncryption } from './store-key.js'
-import { type OpenStore, openStore } from './stores.js'
+import { type OpenStore, storeForm } from './stores.js'
 import { type Terminal, terminalOf } from './terminal.js'
 
 /** What was given for each argument and option, by their names. */
@@ -71,9 +72,10 @@ export class Invocation implements Context {
   }
 
   async store(): Promise<CredentialStore> {
-    this.#opening ??= storeEncryption(this).then((encryption) =>
-      openStore(this.text('store'), this.environment, encryption),
-    )
+    this.#opening ??= storeEncryption(this).then(async (encryption) => {
+      const address = storeAddress(this.text('store'), this.environment)
+      return storeForm(address).open(address, encryption)
+    })
     return (await this.#opening).store
   }
 

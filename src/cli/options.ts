@@ -2,8 +2,9 @@ import type { Provider } from '../index.js'
 import { PROVIDERS as BY_NAME } from '../onboarding/providers-by-name.js'
 import type { Option } from './command.js'
 import { FORMATS } from './formats.js'
+import { STORE_VARIABLE } from './store-address.js'
 import { STORE_KEY_VARIABLE } from './store-key.js'
-import { STORE_VARIABLE } from './stores.js'
+import { STORE_BEGINNINGS, STORE_FORMS_TOLD } from './stores.js'
 
 /** The options that several commands have. */
 
@@ -21,7 +22,8 @@ export const STORE: readonly Option[] = [
   {
     name: 'store',
     value: 'URL',
-    description: `Where clients are kept: file:PATH, redis://…, postgres://… or memory:; default $${STORE_VARIABLE}, or a folder of this user`,
+    description: `Where clients are kept: ${STORE_FORMS_TOLD}; default $${STORE_VARIABLE}, or a folder of this user`,
+    beginnings: STORE_BEGINNINGS,
   },
   {
     name: 'store-key-env',

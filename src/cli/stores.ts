@@ -1,9 +1,7 @@
-import { fileURLToPath } from 'node:url'
 import type { CredentialStore, Encryption } from '../index.js'
-import { CommandError, UsageError } from './errors.js'
-
-/** Before the host, with what a careless hand leaves unescaped in it, or in the query, where PostgreSQL takes it too. */
-const PASSWORD = /^\w+:\/\/[^@]*:[^@]+@|[?&](ssl)?password=/i
+import { postgresPool, redisClient } from './databases.js'
+import { UsageError } from './errors.js'
+import { pathIn, type StoreAddress } from './store-address.js'
 
 /** A store, and what ends its connections. */
 export interface OpenStore {
@@ -11,132 +9,78 @@ export interface OpenStore {
   close(): Promise<void>
 }
 
-/** The variable that names the store where `--store` does not. */
-export const STORE_VARIABLE = 'DCR_STORE'
+/** One way to name a store. */
+export interface StoreForm {
+  /** As people write it; capitals stand for what is theirs. */
+  readonly form: string
+  /** What stands before its first colon. */
+  readonly schemes: readonly string[]
+  /** What it is, for docs/cli.md. */
+  readonly what: string
+  /** Whether it is gone when the command ends. */
+  readonly endsWithCommand?: true
+  /** @throws {CommandError} It cannot be reached, or the package that it needs is not there. */
+  open(address: StoreAddress, encryption: Encryption | undefined): Promise<OpenStore>
+}
 
-/** Milliseconds: a database that is there answers sooner, and a person is still waiting. */
-const CONNECT_TIMEOUT = 5000
+/** All of them: parsing, help, completion, docs/cli.md and the message about any other are made of it. */
+export const STORE_FORMS: readonly StoreForm[] = [
+  {
+    form: 'file:PATH',
+    schemes: ['file'],
+    what: 'A folder; `file:` alone is the default, a folder of this user',
+    async open(address, encryption) {
+      const { fileStore } = await import('../stores/file/index.js')
+      return { store: fileStore({ directory: pathIn(address), encryption }), close: async () => {} }
+    },
+  },
+  {
+    form: 'redis://HOST',
+    schemes: ['redis', 'rediss'],
+    what: 'Redis, which needs the package `redis`: `npx -p dcr-client -p redis dcr list`; `rediss:` with TLS',
+    async open({ text }, encryption) {
+      const { redisStore } = await import('../stores/redis/index.js')
+      const client = await redisClient(text)
+      return { store: redisStore(client, { encryption }), close: () => client.close() }
+    },
+  },
+  {
+    form: 'postgres://HOST/DATABASE',
+    schemes: ['postgres', 'postgresql'],
+    what: 'PostgreSQL, which needs the package `pg`: `npx -p dcr-client -p pg dcr list`',
+    async open({ text }, encryption) {
+      const { postgresStore, migration } = await import('../stores/postgres/index.js')
+      const pool = await postgresPool(text, migration())
+      return { store: postgresStore(pool, { encryption }), close: () => pool.end() }
+    },
+  },
+  {
+    form: 'memory:',
+    schemes: ['memory'],
+    what: 'Nothing is kept beyond the command, and nothing is encrypted',
+    endsWithCommand: true,
+    async open() {
+      const { memoryStore } = await import('../stores/memory.js')
+      return { store: memoryStore(), close: async () => {} }
+    },
+  },
+]
+
+const FORMS = STORE_FORMS.map(({ form }) => form)
+
+/** The forms as a sentence has them. */
+export const STORE_FORMS_TOLD = `${FORMS.slice(0, -1).join(', ')} or ${FORMS.at(-1)}`
+
+/** What the name of a store may begin with, for completion. */
+export const STORE_BEGINNINGS: readonly string[] = FORMS.map((form) => form.replace(/[A-Z].*$/, ''))
 
 /**
- * Opens the store of a URL: `file:`, `redis:`, `postgres:` or `memory:`.
+ * The kind of store that is meant.
  *
- * @param option - The URL of `--store`; it may have no password, as an argument can be read by everybody.
- * @param encryption - What it is encrypted with; `memory:` is not.
- * @throws {UsageError} It is no such URL.
- * @throws {CommandError} The database cannot be reached, or its package is not there.
+ * @throws {UsageError} There is none of that kind.
  */
-export async function openStore(
-  option: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-  encryption: Encryption | undefined,
-): Promise<OpenStore> {
-  const text = option ?? (environment[STORE_VARIABLE] || 'file:')
-  const source = option === undefined ? STORE_VARIABLE : '--store'
-  const scheme = /^([a-z]+):/.exec(text)?.[1]
-  if (option !== undefined && PASSWORD.test(option)) {
-    throw new UsageError(
-      `--store is not taken with a password in it: an argument can be read by everybody on this machine; put the URL into ${STORE_VARIABLE}`,
-    )
-  }
-  if (scheme === 'file') return fileStoreAt(text, source, encryption)
-  if (scheme === 'memory') return memory()
-  if (scheme === 'redis' || scheme === 'rediss') return redisAt(text, encryption)
-  if (scheme === 'postgres' || scheme === 'postgresql') return postgresAt(text, encryption)
-  throw new UsageError(
-    `${source} must be file:PATH, redis://HOST, postgres://HOST/DATABASE or memory:, and not of another kind`,
-  )
-}
-
-async function memory(): Promise<OpenStore> {
-  const { memoryStore } = await import('../stores/memory.js')
-  return { store: memoryStore(), close: async () => {} }
-}
-
-async function fileStoreAt(
-  text: string,
-  source: string,
-  encryption: Encryption | undefined,
-): Promise<OpenStore> {
-  const { fileStore } = await import('../stores/file/index.js')
-  const path = text.slice('file:'.length)
-  const close = async () => {}
-  if (path === '') return { store: fileStore({ encryption }), close }
-  // Without slashes it is a path as the shell has it, with two of them a URL.
-  return {
-    store: fileStore({ directory: path.startsWith('//') ? pathOf(text, source) : path, encryption }),
-    close,
-  }
-}
-
-function pathOf(url: string, source: string): string {
-  try {
-    return fileURLToPath(url)
-  } catch {
-    throw new UsageError(`${source} must be file:PATH, or file:///PATH with three slashes`)
-  }
-}
-
-async function redisAt(url: string, encryption: Encryption | undefined): Promise<OpenStore> {
-  const [{ createClient }, { redisStore }] = await Promise.all([
-    peer('redis', () => import('redis')),
-    import('../stores/redis/index.js'),
-  ])
-  const reach = async () => {
-    const socket = { connectTimeout: CONNECT_TIMEOUT, reconnectStrategy: false } as const
-    const client = createClient({ url, socket })
-    // What breaks is told by the command that meets it.
-    client.on('error', () => {})
-    await client.connect()
-    return client
-  }
-  const client = await reach().catch((error) => {
-    throw unreachable('Redis', error)
-  })
-  return { store: redisStore(client, { encryption }), close: () => client.close() }
-}
-
-async function postgresAt(connectionString: string, encryption: Encryption | undefined): Promise<OpenStore> {
-  const [{ default: pg }, { postgresStore, migration }] = await Promise.all([
-    peer('pg', () => import('pg')),
-    import('../stores/postgres/index.js'),
-  ])
-  const reach = async () => {
-    const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT })
-    pool.on('error', () => {})
-    try {
-      // Who may not create tables may use one that is there.
-      const found = await pool.query("select to_regclass('dcr_client_registrations') as name")
-      if (found.rows[0]?.name === null) await pool.query(migration())
-      return pool
-    } catch (error) {
-      await pool.end()
-      throw error
-    }
-  }
-  const pool = await reach().catch((error) => {
-    throw unreachable('PostgreSQL', error)
-  })
-  return { store: postgresStore(pool, { encryption }), close: () => pool.end() }
-}
-
-async function peer<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load()
-  } catch {
-    throw new CommandError(
-      `this store needs the package ${name}, which is not here: npm install dcr-client ${name}, or npx -p dcr-client -p ${name} dcr …`,
-    )
-  }
-}
-
-/** Of an error of a database its code alone: its text may hold the URL. */
-function unreachable(what: string, error: unknown): Error {
-  const code = codeOf(error)
-  return new CommandError(`the store cannot be used: ${what} cannot be reached${code ? ` (${code})` : ''}`)
-}
-
-function codeOf(error: unknown): string | undefined {
-  const { code, errors } = Object(error) as { code?: unknown; errors?: unknown }
-  if (typeof code === 'string' && /^\w+$/.test(code)) return code
-  return Array.isArray(errors) ? codeOf(errors[0]) : undefined
+export function storeForm({ scheme, source }: StoreAddress): StoreForm {
+  const found = STORE_FORMS.find(({ schemes }) => schemes.includes(scheme))
+  if (found) return found
+  throw new UsageError(`${source} must be ${STORE_FORMS_TOLD}, and not of another kind`)
 }

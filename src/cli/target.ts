@@ -4,7 +4,8 @@ import type { Context } from './command.js'
 import { CommandError, UsageError } from './errors.js'
 import { PROVIDERS } from './options.js'
 import { secretOf } from './secrets.js'
-import { STORE_VARIABLE } from './stores.js'
+import { storeAddress } from './store-address.js'
+import { storeForm } from './stores.js'
 
 /**
  * The issuer that a command is about.
@@ -31,7 +32,8 @@ export function checkIsKept(context: Context): void {
 
 /** Whether the store ends with the command. */
 export function isOfMemory(context: Context): boolean {
-  return (context.text('store') ?? context.environment[STORE_VARIABLE] ?? '').startsWith('memory:')
+  const address = storeAddress(context.text('store'), context.environment)
+  return storeForm(address).endsWithCommand === true
 }
 
 /** Whom the options say to call, how, and with what proof. */

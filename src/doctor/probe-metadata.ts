@@ -1,10 +1,15 @@
+import type { RegisteredMethod } from '../authentication/methods.js'
 import type { AuthorizationServerMetadata, ClientMetadata } from '../types.js'
 
 /** No one is there, and no one will be (RFC 2606 §3). */
 const REDIRECT_URI = 'https://dcr-doctor.example.com/callback'
 
-/** The ways that need no key of the client's, in the order in which they are asked for. */
-const METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const
+/** What servers grant most readily first, of those that need no key of the client's: an order, and not what there is. */
+const METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'none',
+] as const satisfies readonly RegisteredMethod[]
 
 /**
  * What a throw-away client is registered with: as little as servers take, by a name that tells an operator what it was, and

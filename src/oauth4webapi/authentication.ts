@@ -1,10 +1,5 @@
-import {
-  type ClientAuthentication,
-  clientSecretBasic,
-  clientSecretJwt,
-  clientSecretPost,
-  none,
-} from '../authentication/client-authentication.js'
+import { type ClientAuthentication, none } from '../authentication/client-authentication.js'
+import { bySecret, isSecretMethod, PROOFS, type RegisteredMethod } from '../authentication/methods.js'
 import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { printable } from '../printable.js'
@@ -20,22 +15,12 @@ export function registeredAuthentication(
   call: Call,
 ): ClientAuthentication {
   const method = client.token_endpoint_auth_method ?? methodUntold(server, client)
-  switch (method) {
-    case 'client_secret_basic':
-      return clientSecretBasic(client)
-    case 'client_secret_post':
-      return clientSecretPost(client)
-    case 'client_secret_jwt':
-      return clientSecretJwt(client, algorithmOf(client))
-    case 'none':
-    // With a certificate, the connection is the proof.
-    case 'tls_client_auth':
-    case 'self_signed_tls_client_auth':
-      return none(client)
-  }
+  if (isSecretMethod(method)) return bySecret(method, client)
+  const proof = Object.hasOwn(PROOFS, method) ? PROOFS[method as RegisteredMethod] : undefined
+  // With a certificate, the connection is the proof.
+  if (proof === 'nothing' || proof === 'certificate') return none(client)
   const shown = printable(`${method}`, LONGEST_METHOD)
-  const way =
-    method === 'private_key_jwt' ? 'privateKeyJwt(client, key)' : 'a ClientAuthentication of your own'
+  const way = proof === 'key' ? 'privateKeyJwt(client, key)' : 'a ClientAuthentication of your own'
   const what = `the client is registered for ${shown}: pass options.authentication, ${way}`
   throw failure(call, 'missing_credential', what)
 }
@@ -48,8 +33,4 @@ function methodUntold(
   if (client_secret === undefined) return 'none'
   const usual = ['client_secret_basic', 'client_secret_post']
   return usual.find((method) => supported?.includes(method)) ?? 'client_secret_basic'
-}
-
-function algorithmOf({ token_endpoint_auth_signing_alg: algorithm }: ClientInformation) {
-  return algorithm === 'HS384' || algorithm === 'HS512' ? ({ algorithm } as const) : {}
 }

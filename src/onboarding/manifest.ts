@@ -1,3 +1,4 @@
+import type { MethodBy } from '../authentication/methods.js'
 import type { Provider } from '../providers/provider.js'
 import type { ClientMetadata, ManageWith } from '../types.js'
 
@@ -19,7 +20,7 @@ export interface ManifestToken {
   readonly clientSecret?: ManifestSecret | undefined
   readonly clientKey?: ManifestSecret | undefined
   readonly scope: string
-  readonly method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
+  readonly method: MethodBy<'secret' | 'key'>
   readonly singleUse: boolean
 }
 

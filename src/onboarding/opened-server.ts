@@ -1,9 +1,5 @@
-import {
-  type ClientAuthentication,
-  clientSecretBasic,
-  clientSecretPost,
-  privateKeyJwt,
-} from '../authentication/client-authentication.js'
+import { type ClientAuthentication, privateKeyJwt } from '../authentication/client-authentication.js'
+import { bySecret, KEY_METHOD } from '../authentication/methods.js'
 import { registrationToken } from '../authentication/token.js'
 import { discover } from '../discovery.js'
 import type { RequestOptions } from '../http/options.js'
@@ -78,7 +74,7 @@ async function proofOf({
   clientSecret,
   method,
 }: Pick<ManifestToken, 'clientId' | 'clientKey' | 'clientSecret' | 'method'>): Promise<ClientAuthentication> {
-  if (clientKey) return privateKeyJwt({ client_id }, await signingKeyIn(await clientKey.read()))
-  const credentials = { client_id, client_secret: (await clientSecret?.read()) ?? '' }
-  return method === 'client_secret_post' ? clientSecretPost(credentials) : clientSecretBasic(credentials)
+  if (method === KEY_METHOD)
+    return privateKeyJwt({ client_id }, await signingKeyIn((await clientKey?.read()) ?? ''))
+  return bySecret(method, { client_id, client_secret: (await clientSecret?.read()) ?? '' })
 }

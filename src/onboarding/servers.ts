@@ -1,3 +1,4 @@
+import { KEY_METHOD, SECRET_METHODS } from '../authentication/methods.js'
 import { WAYS } from '../client/management.js'
 import { openCall } from '../http/call.js'
 import { callableUrl } from '../http/url.js'
@@ -7,8 +8,6 @@ import { NOTHING, type Part, partOf, told } from './metadata.js'
 import { PROVIDERS } from './providers-by-name.js'
 import type { Path, Reader } from './reading.js'
 import { type ReadSecret, readReference } from './secrets.js'
-
-const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const
 
 export const SERVER_MEMBERS = [
   'issuer',
@@ -117,13 +116,13 @@ function readToken(
   const members = reader.object(value, path, TOKEN_MEMBERS)
   if (!members) return undefined
   const { client_id, client_key, scope = 'register', single_use } = members
-  const { method = client_key === undefined ? 'client_secret_basic' : 'private_key_jwt' } = members
+  const { method = client_key === undefined ? 'client_secret_basic' : KEY_METHOD } = members
   const clientId = reader.text(client_id, [...path, 'client_id'])
   const asked = reader.text(scope, [...path, 'scope'])
-  const proof = reader.word(method, [...path, 'method'], METHODS)
+  const proof = reader.word(method, [...path, 'method'], [...SECRET_METHODS, KEY_METHOD])
   if (single_use !== undefined && typeof single_use !== 'boolean')
     reader.refuse([...path, 'single_use'], 'must be true or false')
-  const isKey = method === 'private_key_jwt'
+  const isKey = method === KEY_METHOD
   const wanted = isKey ? 'client_key' : 'client_secret'
   const unwanted = isKey ? 'client_secret' : 'client_key'
   if (members[unwanted] !== undefined)

@@ -63,6 +63,7 @@ describe('completion', () => {
     expect(completed('dcr', 'register', '--red')).toBe('--redirect-uri')
     expect(completed('dcr', 'get', '--output', '')).toBe('json yaml env table')
     expect(completed('dcr', 'completion', 'z')).toBe('zsh')
+    expect(completed('dcr', 'list', '--store', 'm')).toBe('memory:')
   })
 
   test.each(['zsh', 'fish'])('%s', async (shell) => {

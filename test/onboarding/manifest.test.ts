@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of manifests
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { KEY_METHOD, SECRET_METHODS } from '../../src/authentication/methods.js'
 import { CLIENT_MEMBERS } from '../../src/onboarding/clients.js'
 import {
   checkSecrets,
@@ -202,5 +203,6 @@ test('the JSON Schema knows what the library knows', () => {
   expect(members($defs.Token)).toEqual([...TOKEN_MEMBERS].sort())
   expect(members($defs.Server.properties.endpoints)).toEqual([...ENDPOINT_MEMBERS].sort())
   expect(members($defs.Metadata)).toEqual([...METADATA_MEMBERS].sort())
+  expect($defs.Token.properties.method.enum).toEqual([...SECRET_METHODS, KEY_METHOD])
   expect($defs.Server.properties.provider.enum).toEqual(Object.keys(providers).sort())
 })

@@ -1,9 +1,7 @@
+import { bySecret, isSecretMethod, KEY_METHOD, SECRET_METHODS } from '../../authentication/methods.js'
 import {
   type ClientAuthentication,
   type ClientInformation,
-  clientSecretBasic,
-  clientSecretJwt,
-  clientSecretPost,
   discover,
   privateKeyJwt,
   requestToken,
@@ -14,15 +12,6 @@ import { UsageError } from '../errors.js'
 import { NAME, OUTPUT, REQUESTS, STORE } from '../options.js'
 import { secretOf } from '../secrets.js'
 import { issuerIn, keptClient } from '../target.js'
-
-const METHODS = {
-  client_secret_basic: clientSecretBasic,
-  client_secret_post: clientSecretPost,
-  client_secret_jwt: clientSecretJwt,
-} as const
-
-/** The method by a key, which the client information does not have. */
-const KEY_METHOD = 'private_key_jwt'
 
 export const command: Command = {
   name: 'token',
@@ -44,7 +33,7 @@ export const command: Command = {
       name: 'method',
       value: 'METHOD',
       description: 'How it proves itself; default: as it was registered, or client_secret_basic',
-      choices: [...Object.keys(METHODS), KEY_METHOD],
+      choices: [...SECRET_METHODS, KEY_METHOD],
     },
     { name: 'scope', value: 'WORDS', description: 'Scopes with spaces between them' },
     { name: 'resource', value: 'URI', description: 'What the token is for (RFC 8707)' },
@@ -87,20 +76,20 @@ async function authenticationIn(context: Context, issuer: string): Promise<Clien
       throw new UsageError(
         '--client-id needs its secret or key: --client-secret-env NAME, --client-secret-file PATH, or --client-key-file PATH',
       )
-    return by(given ?? 'client_secret_basic')({ client_id, client_secret })
+    return by(given ?? 'client_secret_basic', { client_id, client_secret })
   }
   if (client_secret !== undefined) throw new UsageError('a secret needs --client-id ID')
   const client = await kept(context, issuer)
-  return by(given ?? client.token_endpoint_auth_method ?? 'client_secret_basic')(client)
+  return by(given ?? client.token_endpoint_auth_method ?? 'client_secret_basic', client)
 }
 
 async function kept(context: Context, issuer: string): Promise<ClientInformation> {
   return (await keptClient(context, issuer, context.text('as') ?? 'default')).client
 }
 
-function by(method: string) {
+function by(method: string, client: ClientInformation): ClientAuthentication {
   if (method === KEY_METHOD)
     throw new UsageError(`${KEY_METHOD} needs --client-key-env NAME or --client-key-file PATH`)
-  if (Object.hasOwn(METHODS, method)) return METHODS[method as keyof typeof METHODS]
-  throw new UsageError(`the client proves itself by another method than ${Object.keys(METHODS).join(', ')}`)
+  if (isSecretMethod(method)) return bySecret(method, client)
+  throw new UsageError(`the client proves itself by another method than ${SECRET_METHODS.join(', ')}`)
 }

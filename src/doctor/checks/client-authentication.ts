@@ -1,12 +1,7 @@
+import { PROOFS } from '../../authentication/methods.js'
 import type { Check } from '../facts.js'
 import { ok, type Said, warning } from '../finding.js'
 import { listIn, words } from '../members.js'
-
-/** The registered names. */
-const KNOWN = [
-  ...['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
-  ...['tls_client_auth', 'self_signed_tls_client_auth'],
-]
 
 /** How clients prove themselves at the token endpoint (RFC 8414 §2). */
 export const clientAuthentication: Check = ({ metadata }) => {
@@ -17,7 +12,7 @@ export const clientAuthentication: Check = ({ metadata }) => {
     return [warning(what, 'have the server name token_endpoint_auth_methods_supported')]
   }
   const found: Said[] = [ok(`clients prove themselves by ${words(methods)}`)]
-  const odd = methods.filter((method) => !KNOWN.includes(method))
+  const odd = methods.filter((method) => !Object.hasOwn(PROOFS, method))
   if (odd.length > 0) found.push(warning(`in no specification that is known here: ${words(odd)}`))
   if (!methods.includes('none'))
     found.push(
