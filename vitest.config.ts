@@ -11,6 +11,8 @@ export const OF_PROCESSES = [
   'stores/file/permissions',
   'stores/file/processes',
   'stores/file/system-failures',
+  'stores/journal/processes',
+  'stores/journal/system-failures',
   'hostile/limits-bombs',
   'hostile/slow-and-large',
 ]

@@ -23,6 +23,7 @@ export default mergeConfig(
         'test/doctor/servers.test.ts',
         // Of databases, of other processes, of the documents and of the package: not of the library in this one.
         'test/stores/file/**',
+        'test/stores/journal/**',
         'test/hostile/limits-bombs.test.ts',
         'test/hostile/slow-and-large.test.ts',
         'test/hostile/cut-answers.test.ts',

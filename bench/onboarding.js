@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Onboarding, parseManifest } from '../dist/onboarding.js'
 import { fileStore } from '../dist/stores/file.js'
+import { journalStore } from '../dist/stores/journal.js'
 import { startChild } from './child.js'
 import { metadata } from './registration.js'
 
@@ -33,8 +34,16 @@ async function run(size, servers, folder) {
   const answered = async () => (await servers.ask({ question: 'clients', index })) ?? 0
   const bare = await timed(() => bareLoop(issuer, size))
   const durable = await timed(() => bareLoop(issuer, size, join(folder, 'bare')))
+  const journal = await applied(size, issuer, journalStore({ directory: join(folder, 'journal') }), answered)
+  const files = await applied(size, issuer, fileStore({ directory: join(folder, 'files') }), answered)
+  const rate = ({ seconds }) => Math.round(clients / seconds)
+  const ratio = ({ seconds }) => (durable.seconds / seconds).toFixed(2)
+  return { bare, durable, journal, files, rate, ratio }
+}
+
+async function applied(size, issuer, store, answered) {
   const before = await answered()
-  const apply = onboardingAt(issuer, size, join(folder, 'store'))
+  const apply = onboardingAt(issuer, size, store)
   globalThis.gc?.()
   const start = process.memoryUsage().rss
   let most = start
@@ -46,11 +55,9 @@ async function run(size, servers, folder) {
   const asked = (await answered()) - before
   const second = await timed(() => counted(apply()))
   const again = (await answered()) - before - asked
-  if (first.value.registered !== clients || asked !== clients)
+  if (first.value.registered !== size.clients || asked !== size.clients)
     throw new Error(`apply came to ${JSON.stringify(first.value)}, with ${asked} registrations`)
-  const rate = ({ seconds }) => Math.round(clients / seconds)
-  const ratio = ({ seconds }) => (durable.seconds / seconds).toFixed(2)
-  return { bare, durable, first, second, again, rate, ratio, grown: (most - start) / MEBIBYTE }
+  return { first, second, again, grown: (most - start) / MEBIBYTE }
 }
 
 function result(near, far) {
@@ -59,42 +66,50 @@ function result(near, far) {
     title: 'Onboarding',
     note: `Next door: ${NEAR.clients} clients at one loopback server, ${NEAR.concurrency} at a time. Far: ${FAR.clients} clients at a server
 that answers after ${FAR.latency} ms, ${FAR.concurrency} at a time, which is the default of \`apply\`. The bare loop that saves writes each answer to a
-file of its own, syncs it and renames it into its place; the file store saves the intent before a request, too, and what it has
-is locked, checked and synced with its folder.`,
+file of its own, syncs it and renames it into its place. Both stores save the intent before a request, too. The file store has a
+lock, a folder and two files for each client; the journal adds what is saved at the same time to one file, with one sync.`,
     head: ['contender', 'clients/s', 'ratio to the bare loop that saves'],
     rows: [
       row('fetch and JSON.parse, nothing saved', near, near.bare),
       row('fetch and JSON.parse, saved durably', near, near.durable),
-      row('apply, file store', near, near.first),
-      row('apply again, file store', near, near.second),
+      row('apply, journal store', near, near.journal.first),
+      row('apply again, journal store', near, near.journal.second),
+      row('apply, file store', near, near.files.first),
+      row('apply again, file store', near, near.files.second),
       row('far: fetch and JSON.parse, saved durably', far, far.durable),
-      row('far: apply, file store', far, far.first),
+      row('far: apply, journal store', far, far.journal.first),
+      row('far: apply, file store', far, far.files.first),
     ],
     target: [
       {
-        name: 'apply next door, rate to a bare loop that saves durably',
+        name: 'apply next door, journal store, rate to a bare loop that saves durably',
         wanted: '≥ 0.70',
-        measured: near.ratio(near.first),
-        met: near.ratio(near.first) >= 0.7,
+        measured: near.ratio(near.journal.first),
+        met: near.ratio(near.journal.first) >= 0.7,
       },
       {
-        name: 'apply at a distance, rate to a bare loop that saves durably',
+        name: 'apply at a distance, file store, rate to a bare loop that saves durably',
         wanted: '≥ 0.70',
-        measured: far.ratio(far.first),
-        met: far.ratio(far.first) >= 0.7,
+        measured: far.ratio(far.files.first),
+        met: far.ratio(far.files.first) >= 0.7,
       },
       {
         name: 'apply, growth of memory',
         wanted: '≤ 60 MiB',
-        measured: `${Math.round(near.grown)} MiB`,
-        met: near.grown <= 60,
+        measured: `${Math.round(Math.max(near.journal.grown, near.files.grown))} MiB`,
+        met: Math.max(near.journal.grown, near.files.grown) <= 60,
       },
-      { name: 'apply again, requests', wanted: '0', measured: `${near.again}`, met: near.again === 0 },
+      {
+        name: 'apply again, requests',
+        wanted: '0',
+        measured: `${near.journal.again + near.files.again}`,
+        met: near.journal.again + near.files.again === 0,
+      },
     ],
   }
 }
 
-function onboardingAt(issuer, { clients: count, concurrency }, directory) {
+function onboardingAt(issuer, { clients: count, concurrency }, store) {
   const clients = {}
   for (let number = 0; number < count; number++) clients[`client-${number}`] = { server: 'bank', metadata }
   const manifest = parseManifest({
@@ -102,7 +117,6 @@ function onboardingAt(issuer, { clients: count, concurrency }, directory) {
     servers: { bank: { issuer, concurrency } },
     clients,
   })
-  const store = fileStore({ directory })
   return () => new Onboarding(manifest, { store, allowInsecureRequests: true }).apply()
 }
 

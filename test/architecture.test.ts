@@ -59,7 +59,7 @@ const packages: Record<string, (file: string) => boolean> = {
   redis: (file) => file === 'cli/databases',
   pg: (file) => file === 'cli/databases',
   // All else runs in a browser too.
-  'node:': (file) => /^(stores\/file|node|cli)\//.test(file),
+  'node:': (file) => /^(stores\/(disk|file|journal)|node|cli)\//.test(file),
 }
 
 const files = filesIn('.')

@@ -35,6 +35,17 @@ export const STORE_FORMS: readonly StoreForm[] = [
     },
   },
   {
+    form: 'journal:PATH',
+    schemes: ['journal'],
+    what: 'A folder with one file, for one run with thousands of clients: [Journal](stores.md#journal)',
+    async open(address, encryption) {
+      const directory = pathIn(address)
+      if (directory === undefined) throw new UsageError(`${address.source} must be journal:PATH, with a path`)
+      const { journalStore } = await import('../stores/journal/index.js')
+      return { store: journalStore({ directory, encryption }), close: async () => {} }
+    },
+  },
+  {
     form: 'redis://HOST',
     schemes: ['redis', 'rediss'],
     what: 'Redis, which needs the package `redis`: `npx -p dcr-client -p redis dcr list`; `rediss:` with TLS',

@@ -63,11 +63,11 @@ const lines: Record<string, [line: string[], told: string, given?: Surroundings]
   ],
   'an unknown store': [
     ['list', '--store', 'mysql://db.example.com'],
-    '--store must be file:PATH, redis://HOST, postgres://HOST/DATABASE or memory:, and not of another kind\nSee: dcr list --help',
+    '--store must be file:PATH, journal:PATH, redis://HOST, postgres://HOST/DATABASE or memory:, and not of another kind\nSee: dcr list --help',
   ],
   'a store in the environment that is unknown': [
     ['list'],
-    'DCR_STORE must be file:PATH, redis://HOST, postgres://HOST/DATABASE or memory:, and not of another kind\nSee: dcr list --help',
+    'DCR_STORE must be file:PATH, journal:PATH, redis://HOST, postgres://HOST/DATABASE or memory:, and not of another kind\nSee: dcr list --help',
     { environment: { DCR_STORE: `mysql://user:${SECRET}@db.example.com` } },
   ],
   'a store that would keep nothing': [

@@ -19,11 +19,12 @@ export function taskContract(name: string, opened: () => Promise<Opened>): void 
     })
 
     test('lets its task save under other keys, and lock them', async () => {
-      const { store, other } = await opened()
+      const { store, other, hasOneTurn } = await opened()
+      const last = hasOneTurn ? store : other
       await store.lock(KEY, async () => {
         await store.set('another', registration('1'))
         await store.lock('another', () => store.delete('another'))
-        await other.lock('another', () => other.set('another', registration('2')))
+        await last.lock('another', () => last.set('another', registration('2')))
       })
       expect((await other.get('another'))?.client?.client_id).toBe('2')
     })

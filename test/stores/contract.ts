@@ -12,14 +12,16 @@ export interface OpenStore {
   another(): CredentialStore | Promise<CredentialStore>
   /** Ends what was opened, with all stores of the place, and removes the place. Called at the end of each test. */
   close(): Promise<void>
+  /** Whether processes take turns whatever they are about. A task that waits for another process waits for itself then. */
+  readonly hasOneTurn?: boolean
 }
 
 /** All that a `CredentialStore` promises, as tests of the store that `open` opens: a new one for each test. */
 export function storeContract(name: string, open: () => Promise<OpenStore>): void {
   const opened = async () => {
-    const { store, another, close } = await open()
+    const { store, another, close, hasOneTurn = false } = await open()
     onTestFinished(close)
-    return { store, other: await another() }
+    return { store, other: await another(), hasOneTurn }
   }
   keepingContract(name, opened)
   severalContract(name, opened)

@@ -8,6 +8,7 @@ export const KEY = JSON.stringify([ISSUER, 'name', 'default'])
 export interface Opened {
   readonly store: CredentialStore
   readonly other: CredentialStore
+  readonly hasOneTurn: boolean
 }
 
 export const registration = (client_id: string, revision?: string): StoredRegistration => ({

@@ -87,6 +87,7 @@ function folders(directory: string): Backend {
     },
     async hold(key, signal) {
       const file = place(key)
+      refuseJournal(directory)
       return holdOf(file, await take(directory, dirname(file), signal))
     },
   }

@@ -35,8 +35,8 @@ export function newEpoch(): string {
 }
 
 /** The line break before it ends what an earlier writer may have left half written. */
-export function startFrame(epoch: string): Buffer {
-  return Buffer.concat([Buffer.from('\n'), framed({ journal: FORMAT, epoch })])
+export function startFrame(epoch: string, format = FORMAT): Buffer {
+  return Buffer.concat([Buffer.from('\n'), framed({ journal: format, epoch })])
 }
 
 /** Bytes: of every writer the same, so that two journals can be told apart by how they begin. */

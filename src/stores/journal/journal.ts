@@ -121,6 +121,8 @@ export class Journal {
     while (place < bytes.length) {
       const frame = frameAt(bytes, place)
       if (frame) {
+        // Nobody has begun before: what was ahead of it is gone.
+        if (frame.kind !== 'start' && this.#epoch === '') throw this.#damaged(place)
         this.#note(frame)
         place = frame.end
         continue

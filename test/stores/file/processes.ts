@@ -11,13 +11,13 @@ import { beforeAll, onTestFinished } from 'vitest'
 let program = ''
 
 /** Builds the program of the processes, for all tests of a file. */
-export function withProcesses(): void {
+export function withProcesses(source = new URL('child.ts', import.meta.url)): void {
   beforeAll(async () => {
     const directory = mkdtempSync(join(tmpdir(), 'dcr-client-'))
     // Others run it as well.
     chmodSync(directory, 0o755)
     program = join(directory, 'child.mjs')
-    const entry = fileURLToPath(new URL('child.ts', import.meta.url))
+    const entry = fileURLToPath(source)
     await build({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'esm' })
     return () => rmSync(directory, { recursive: true })
   })

@@ -16,7 +16,7 @@ const FUNCTIONS = [
   'unlink',
   'utimes',
 ] as const
-const METHODS = ['writeFile', 'sync'] as const
+const METHODS = ['stat', 'writeFile', 'sync', 'datasync'] as const
 
 /** What is asked of the system synchronously, by the names of the calls that the system knows. */
 const LOOKS = {
@@ -25,6 +25,7 @@ const LOOKS = {
   fstatSync: 'stat',
   readFileSync: 'readFile',
   readdirSync: 'readdir',
+  readSync: 'read',
 } as const
 
 /** An error as the system makes it. */

@@ -14,6 +14,7 @@ for (const [name, encryption] of [
   storeContract(name, async () => {
     const directory = await mkdtemp(join(tmpdir(), 'dcr-client-'))
     const open = () => journalStore({ directory, encryption })
-    return { store: open(), another: open, close: () => rm(directory, { recursive: true }) }
+    const close = () => rm(directory, { recursive: true })
+    return { store: open(), another: open, close, hasOneTurn: true }
   })
 }

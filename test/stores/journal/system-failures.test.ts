@@ -1,0 +1,96 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { DcrError } from '../../../src/index.js'
+import type { CredentialStore } from '../../../src/stores/store.js'
+import { contents } from '../file/place.js'
+import { KEY, registration } from '../file/registration.js'
+import { intercept, systemError } from '../file/system-calls.js'
+import { emptyPlace, type Place } from './place.js'
+
+const operations: Record<string, (store: CredentialStore, revision?: string) => Promise<unknown>> = {
+  get: (store) => store.get(KEY),
+  list: (store) => store.list(),
+  set: (store, revision) => store.set(KEY, registration('new', revision)),
+  delete: (store, revision) => store.delete(KEY, revision),
+}
+
+/** What is going wrong for one operation, while others go on beside it. */
+interface Trouble {
+  readonly from: number
+  readonly until: number
+  calls: number
+  isOver?: boolean
+}
+const trouble = new AsyncLocalStorage<Trouble>()
+
+describe('each call of the file system fails in turn: the error says so, and nothing is damaged or left behind', () => {
+  for (const [name, operation] of Object.entries(operations)) {
+    for (const code of name === 'set' ? ['EIO', 'ENOSPC', 'EACCES'] : ['EIO']) {
+      for (const lasting of code === 'EIO' ? [false, true] : [false]) {
+        test(`${name}: ${code}${lasting ? ', from then on' : ''}`, async () => {
+          const stop = await intercept(() => {
+            const now = trouble.getStore()
+            if (!now || now.isOver) return
+            now.calls++
+            if (now.calls >= now.from && now.calls <= now.until) throw systemError(code)
+          })
+          onTestFinished(stop)
+          const checks: Promise<void>[] = []
+          for (let count = 0, isLast = false; !isLast; count++) {
+            const place = emptyPlace()
+            const revision = await place.store.set(KEY, registration('old'))
+            await place.idle()
+            const until = lasting ? Number.POSITIVE_INFINITY : count + 1
+            const now: Trouble = { from: count + 1, until, calls: 0 }
+            const error = await trouble.run(now, () =>
+              operation(place.store, revision).then(
+                () => undefined,
+                (error: DcrError) => error,
+              ),
+            )
+            now.isOver = true
+            isLast = now.calls <= count
+            checks.push(check(place, registration('old', revision), error))
+          }
+          expect(checks.length).toBeGreaterThan(5)
+          await Promise.all(checks)
+        })
+
+        async function check({ store, open, directory, idle }: Place, old: unknown, error?: DcrError) {
+          if (error) {
+            expect(error).toMatchObject({ name: 'DcrError', code: 'store_failed', cause: { code } })
+            expect(error.message).toContain(directory)
+          }
+          const found = await open().get(KEY)
+          const changed = name === 'set' ? registration('new', found?.revision) : undefined
+          const isChange = name === 'set' || name === 'delete'
+          expect(!isChange ? [old] : error ? [old, changed] : [changed]).toContainEqual(found)
+          // The turn can be had, by the same store and by others.
+          await store.lock(KEY, async () => {})
+          const last = await open().set(KEY, registration('last', found?.revision))
+          expect(await store.get(KEY)).toEqual(registration('last', last))
+          await idle()
+          expect(contents(directory)).toEqual(['journal'])
+        }
+      }
+    }
+  }
+})
+
+test('a save that fails takes none with it that was made before, and the next is made', async () => {
+  const { store, open } = emptyPlace()
+  await store.lock('all', async () => {
+    await store.set('a', registration('a'))
+    const stop = await intercept((name) => {
+      if (name === 'datasync') throw systemError('ENOSPC')
+    })
+    const error = await store.set('b', registration('b')).catch((error: DcrError) => error)
+    stop()
+    expect(error).toMatchObject({ code: 'store_failed', cause: { code: 'ENOSPC' } })
+    expect((error as DcrError).message).toContain('make room')
+    // All that is compared with what was before the failure is compared again, in a second try.
+    const revision = (await store.set('c', registration('c'))) ?? (await store.set('c', registration('c')))
+    expect(revision).toEqual(expect.any(String))
+  })
+  expect((await open().list()).map(([key]) => key)).toEqual(expect.arrayContaining(['a', 'c']))
+})
