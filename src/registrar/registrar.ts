@@ -85,15 +85,14 @@ export class Registrar {
    */
   async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('ensure', issuer, options)
-    const { mayReplace = true } = Object(options) as EnsureOptions
-    const want = await wanted(metadata, this.#skew, entry.call, mayReplace)
+    const want = await wanted(metadata, this.#skew, entry.call, Object(options) as EnsureOptions)
     const stored = await read(entry)
     // What is not saved yet is newer than what is.
     const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
     if (found) return found
     const { key, call, credentials } = entry
     const { initialAccessToken, manageWith } = credentials
-    const common = [key, want.fingerprint, mayReplace, initialAccessToken, manageWith]
+    const common = [key, want.fingerprint, want.mayReplace, want.mayChange, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
       ensured({ ...entry, call: { ...call, signal } }, () => want, this.#known),
     )
@@ -140,7 +139,7 @@ export class Registrar {
     const wantedOf = (stored: StoredRegistration) => {
       const { requested = metadataOf(clientIn(stored, entry)) } = stored
       const metadata = { ...requested, ...given } as ClientMetadata
-      return wanted(metadata, this.#skew, entry.call, mayReplace)
+      return wanted(metadata, this.#skew, entry.call, { mayReplace })
     }
     return ensured(entry, wantedOf, this.#known)
   }

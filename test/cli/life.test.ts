@@ -94,6 +94,23 @@ test('other metadata under the same name is refused, and another name takes them
   expect(resultOf(await dcr([...other, '--as', 'second'], { folder })).client_id).not.toBe(client_id)
 })
 
+test('of two at the same time that want it otherwise, one registers and the other is refused', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const names = ['App', 'App 2']
+  const results = await Promise.all(
+    names.map((name) => dcr(['register', open.issuer, ...APP, '--name', name, HTTP], { folder })),
+  )
+  const [kept] = resultOf(await dcr(['list'], { folder }))
+  for (const [index, { code, stdout, stderr }] of results.entries()) {
+    if (names[index] === kept.client_name)
+      expect([code, JSON.parse(stdout).client_id]).toEqual([0, kept.client_id])
+    else expect([code, stderr]).toEqual([1, expect.stringContaining('other metadata (client_name)')])
+  }
+  expect(results.map(({ code }) => code).sort()).toEqual([0, 1])
+})
+
 test('a token for the registration comes from a pipe, a file and the environment', {
   timeout: MANY_PROCESSES,
 }, async () => {

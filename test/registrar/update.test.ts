@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { failureOf } from '../failure-of.js'
 import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
-import { CHANGED, METADATA, open, storedAt } from './set-up.js'
+import { CHANGED, gathering, METADATA, open, stopClock, storedAt } from './set-up.js'
 
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
@@ -115,5 +115,45 @@ describe('the client stays the same one', () => {
     const { action, client: kept } = await registrar.ensure(as.origin, CHANGED, { mayReplace: false })
     expect([action, kept.client_id]).toEqual(['update', client.client_id])
     expect(as.asked).toBe('POST PUT')
+  })
+})
+
+describe('a client that may not be changed', () => {
+  const OTHERWISE = {
+    code: 'invalid_argument',
+    outcome: 'not_sent',
+    message: expect.stringContaining(
+      'the client "default" was registered with other metadata (client_name), and may not be changed, as options.mayChange says',
+    ),
+  }
+
+  test('is refused to who wants other metadata, and given to who wants the same', async () => {
+    const { as, client, registrar } = await registered()
+    const error = await failureOf(registrar.ensure(as.origin, CHANGED, { mayChange: false }))
+    expect(error).toMatchObject({ ...OTHERWISE, client })
+    const again = await registrar.ensure(as.origin, METADATA, { mayChange: false })
+    expect([again.action, again.client]).toEqual(['none', client])
+    expect(as.asked).toBe('POST')
+  })
+
+  test('is registered once by two who want it otherwise at the same time, and is what the first wants', async () => {
+    const as = await startAuthorizationServer()
+    const store = gathering(2)
+    const one = (metadata: typeof METADATA) =>
+      open({ store }).registrar.ensure(as.origin, metadata, { mayChange: false })
+    const ends = await Promise.allSettled([one(METADATA), one(CHANGED)])
+    const [made] = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+    const [refused] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
+    expect(refused).toMatchObject({ ...OTHERWISE, client: made?.client })
+    expect([...as.clients.values()]).toEqual([made?.client])
+    expect(as.asked).toBe('POST')
+  })
+
+  test('has its secret renewed all the same', async () => {
+    const setClock = stopClock()
+    const { as, registrar } = await registered({ lifetime: 30 })
+    setClock(20)
+    const { action } = await registrar.ensure(as.origin, METADATA, { mayChange: false })
+    expect([action, as.asked]).toEqual(['update', 'POST PUT'])
   })
 })
