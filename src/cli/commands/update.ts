@@ -4,7 +4,7 @@ import type { Command } from '../command.js'
 import { UsageError } from '../errors.js'
 import { CLIENT_FILE, METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
 import { requestedMetadata } from '../requested.js'
-import { checkIsKept, entryOptions, issuerIn, keptClient } from '../target.js'
+import { checkIsKept, entryOptions, issuerIn, keptClient, serverOf } from '../target.js'
 
 export const command: Command = {
   name: 'update',
@@ -42,10 +42,10 @@ export const command: Command = {
       await context.print(updated)
       return undefined
     }
-    await keptClient(context, issuer, options.name)
+    const server = serverOf((await keptClient(context, issuer, options.name)).stored)
     const mayReplace = context.isSet('replace')
     const registrar = new Registrar({ store })
-    const { action, client: updated } = await registrar.update(issuer, changes, { ...options, mayReplace })
+    const { action, client: updated } = await registrar.update(server, changes, { ...options, mayReplace })
     if (action === 'none') context.tell('It is so already; nothing was sent.')
     if (action === 'replace')
       context.tell(
