@@ -9,6 +9,8 @@ import type { EnsureOptions } from './options.js'
 /** What the application wants of a client, at the moment of a call. */
 export interface Wanted {
   readonly requested: JsonObject
+  /** Members that the client is not to have, which the server may have added by itself. */
+  readonly unwanted: readonly string[]
   readonly fingerprint: string
   /** Seconds since the epoch, by the clock of this machine. */
   readonly now: number
@@ -32,10 +34,15 @@ export async function wanted(
   metadata: ClientMetadata,
   skew: number,
   call: Call,
-  { mayReplace = true, mayChange = true }: Pick<EnsureOptions, 'mayReplace' | 'mayChange'> = {},
+  {
+    mayReplace = true,
+    mayChange = true,
+    unwanted = [],
+  }: Pick<EnsureOptions, 'mayReplace' | 'mayChange'> & { unwanted?: readonly string[] } = {},
 ): Promise<Wanted> {
   const requested = described(metadata, call)
   // What is doubtful is told when it is sent.
   checkWhole(requested, { ...call, warn: () => {} })
-  return { requested, fingerprint: await fingerprint(requested), now: seconds(), skew, mayReplace, mayChange }
+  const now = seconds()
+  return { requested, unwanted, fingerprint: await fingerprint(requested), now, skew, mayReplace, mayChange }
 }

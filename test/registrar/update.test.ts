@@ -54,6 +54,19 @@ describe('update', () => {
     expect(as.asked).toBe('POST PUT PUT')
   })
 
+  test('takes away what the server has added, and asks for nothing that is not there', async () => {
+    const { as, client, registrar } = await registered()
+    as.clients.set(client.client_id, { ...client, contacts: ['ops@example.com'], logo_uri: '' })
+    await registrar.get(as.origin)
+    expect((await registrar.update(as.origin, { logo_uri: null, tos_uri: null })).action).toBe('none')
+    const { action, client: updated } = await registrar.update(as.origin, { contacts: null })
+    expect([action, Object.hasOwn(updated, 'contacts')]).toEqual(['update', false])
+    expect(as.sent('PUT')).toEqual([expect.not.objectContaining({ contacts: expect.anything() })])
+    expect((await registrar.update(as.origin, { contacts: null })).action).toBe('none')
+    expect((await registrar.ensure(as.origin, METADATA)).action).toBe('none')
+    expect(as.asked).toBe('POST GET PUT')
+  })
+
   test('two at once: neither takes back what the other has changed', async () => {
     const { as, registrar, store } = await registered()
     const other = open({ store }).registrar
