@@ -184,6 +184,27 @@ test('a client that was registered elsewhere is managed from its file, and its n
   expect(resultOf(await dcr(['list'], { folder }))).toEqual([])
 })
 
+test('a client of a file that is kept here under a name is that one, and gone with it', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const run = (command: string, ...more: string[]) => dcr([command, open.issuer, ...more], { folder })
+  resultOf(await run('register', ...APP, '--as', 'shop', HTTP))
+  await run('export', '--as', 'shop', '--format', 'json', '--file', 'client.json')
+  const updated = await run('update', '--client', 'client.json', '--name', 'Shop', HTTP)
+  expect(updated.stderr).toBe('This client is kept as "shop": its credentials are taken from the store.\n')
+  // Its new token is where the name is.
+  expect(resultOf(await run('get', '--as', 'shop', HTTP)).client_name).toBe('Shop')
+  const { client_id } = resultOf(updated)
+  expect(resultOf(await run('delete', '--client', 'client.json', HTTP))).toEqual({
+    issuer: open.issuer,
+    name: 'shop',
+    client_id,
+    deleted: true,
+  })
+  expect(resultOf(await run('list'))).toEqual([])
+})
+
 test('what is exported has what an application needs, and nothing that manages the client', {
   timeout: MANY_PROCESSES,
 }, async () => {
