@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { registrationKey } from '../../src/stores/store.js'
 import { failureOf } from '../failure-of.js'
 import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
 import { CHANGED, gathering, METADATA, open, stopClock, storedAt } from './set-up.js'
@@ -169,4 +170,21 @@ describe('a client that may not be changed', () => {
     const { action } = await registrar.ensure(as.origin, METADATA, { mayChange: false })
     expect([action, as.asked]).toEqual(['update', 'POST PUT'])
   })
+})
+
+test('a call that is given up before it has begun does not wait for its turn, and is no defect later', async () => {
+  const { as, registrar, store } = await registered()
+  const unhandled: unknown[] = []
+  const note = (error: unknown) => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  await store.lock(registrationKey(as.origin, 'default'), async () => {
+    const error = await failureOf(
+      registrar.get(as.origin, { signal: AbortSignal.abort(new Error('enough')) }),
+    )
+    expect(error).toMatchObject({ code: 'aborted', outcome: 'not_sent' })
+    // What nobody has handled by now is told.
+    await new Promise(setImmediate)
+  })
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
 })
