@@ -46,7 +46,10 @@ export const command: Command = {
       if (context.signal.aborted) break
       const { issuer, name } = stored
       try {
-        const { action, client } = await renewed(registrar, stored, options)
+        const { action, client } = await renewed(registrar, stored, {
+          ...options,
+          ...context.requests.next(),
+        })
         rows.push({ issuer, name, client_id: client.client_id, action })
         codes.push(EXIT.done)
       } catch (error) {
