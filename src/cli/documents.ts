@@ -13,10 +13,12 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
   const lineCounter = new yaml.LineCounter()
   // Its own search for names that occur twice compares each with all others.
   const document = yaml.parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false })
-  const broken = (position: number, what: string) => {
+  const refused = (position = 0, what: string) => {
     const { line, col } = lineCounter.linePos(position)
-    return new UsageError(`${name}:${line}:${col}: this is neither JSON nor YAML: ${what}`)
+    return new UsageError(`${name}:${line}:${col}: ${what}`)
   }
+  const broken = (position: number | undefined, what: string) =>
+    refused(position, `this is neither JSON nor YAML: ${what}`)
   const [problem] = [...document.errors, ...document.warnings]
   // What follows a colon or a quote is what was found.
   if (problem) throw broken(problem.pos[0], problem.message.replace(/\s*[:"'`].*$/s, ''))
@@ -25,9 +27,16 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
       const names = new Set<unknown>()
       for (const { key } of items) {
         if (!yaml.isScalar(key)) continue
-        if (names.has(key.value)) throw broken(key.range?.[0] ?? 0, 'a member stands here twice')
+        // In quotes, as in JSON, it is a name like any other.
+        if (key.source === '<<' && key.type === 'PLAIN')
+          throw refused(key.range?.[0], 'merge keys (<<) are for manifests, and not taken here')
+        if (names.has(key.value)) throw broken(key.range?.[0], 'a member stands here twice')
         names.add(key.value)
       }
+    },
+    // No document about a client has any use for them, and some can be made to fill the memory.
+    Alias(_key, { range }) {
+      throw refused(range?.[0], 'aliases (*name) are for manifests, and not taken here')
     },
     Pair(_key, { key, value }, path) {
       const parent = path.at(-1)
@@ -35,19 +44,10 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
         value === null || (yaml.isScalar(value) && value.source === '' && value.type === 'PLAIN')
       // To YAML nothing is a value. Between braces it is a slip, and in JSON no value at all.
       if (isMissing && yaml.isMap(parent) && parent.flow && yaml.isNode(key))
-        throw broken(key.range?.[1] ?? 0, 'a member has no value')
+        throw broken(key.range?.[1], 'a member has no value')
     },
   })
-  const value = plain(document, name)
+  const value: unknown = document.toJS()
   if (isRecord(value)) return value
   throw new UsageError(`${name}:1:1: this must be an object with members, such as {"client_name": "App"}`)
-}
-
-function plain(document: { toJS(options: { maxAliasCount: number }): unknown }, name: string): unknown {
-  try {
-    // No document about a client has any use for them, and some can be made to fill the memory.
-    return document.toJS({ maxAliasCount: 0 })
-  } catch {
-    throw new UsageError(`${name}: aliases (*name) are not taken`)
-  }
 }

@@ -4,6 +4,7 @@ import type { AsRows, Context } from './command.js'
 import { UsageError } from './errors.js'
 import { Files } from './files.js'
 import { type Format, formatted } from './formats.js'
+import { endsInTime, leave, PATIENCE } from './leaving.js'
 import { masked } from './masking.js'
 import { Requests } from './requests.js'
 import { storeAddress } from './store-address.js'
@@ -26,6 +27,11 @@ export class Invocation implements Context {
   readonly #terminal: Terminal = terminalOf(process.env)
   readonly #files = new Files()
   #opening: Promise<OpenStore> | undefined
+  #waitsInVain = () => {}
+  /** Is told of an interruption after which nothing is under way that would have to be finished. */
+  readonly interrupted = new Promise<void>((resolve) => {
+    this.#waitsInVain = resolve
+  })
 
   constructor(
     given: Given,
@@ -79,11 +85,19 @@ export class Invocation implements Context {
     return (await this.#opening).store
   }
 
-  /** Ends what would keep the process running. */
+  /** Ends what would keep the process running. What a database says then is about its connection, and not about what was done. */
   async close(): Promise<void> {
-    const opened = await this.#opening?.catch(() => undefined)
-    // What a database says at the end is about its connection, and not about what was done.
-    await opened?.close().catch(() => {})
+    const closing = this.#opening?.then((opened) => opened.close())
+    if (closing === undefined) return
+    const giveUp = () => {
+      this.tell(
+        `note: the store did not close within ${PATIENCE / 1000} s, and is left so; what was done is done.`,
+      )
+      leave()
+    }
+    // Connections may outlast it.
+    if (await endsInTime(closing)) setTimeout(giveUp, PATIENCE).unref()
+    else giveUp()
   }
 
   read(path: string, option: string): Promise<string> {
@@ -114,6 +128,7 @@ export class Invocation implements Context {
     this.#interruption.abort(new Error('interrupted'))
     if (this.requests.interrupt())
       this.tell('Interrupted: what was sent is waited for. Press Ctrl-C again to give that up.')
+    else this.#waitsInVain()
   }
 }
 

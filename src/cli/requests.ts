@@ -1,4 +1,5 @@
 import type { RequestOptions, Warning } from '../index.js'
+import { Passage } from '../onboarding/passage.js'
 
 /** What the requests of a command are made with, beside what is the same for all commands. */
 export interface RequestSettings {
@@ -10,15 +11,13 @@ export interface RequestSettings {
 
 /**
  * The requests of a command, which an interruption does not cut off: an answer that nobody waits for may be a client that
- * nobody knows of. After it nothing new is sent. What has sent nothing but questions anybody may ask is given up at once.
+ * nobody knows of. After it nothing new is sent, and what only waits or has asked what anybody may ask is given up at once.
  */
 export class Requests {
   readonly #settings: RequestSettings
-  readonly #controller = new AbortController()
+  #passage = this.#open()
   #isInterrupted = false
   #sent = 0
-  /** How many of these may have changed something, answered or not: a body may still be read. */
-  #mattering = 0
 
   constructor(settings: RequestSettings) {
     this.#settings = settings
@@ -26,8 +25,18 @@ export class Requests {
 
   /** For every call of the library. */
   get options(): RequestOptions {
-    const { signal } = this.#controller
-    return { ...this.#settings, signal, fetch: (request) => this.#fetch(request) }
+    const { fetch, signal } = this.#passage.options
+    // By the name of the system call the library knows that nothing was sent.
+    const refusal = { code: 'INTERRUPTED', syscall: 'connect' }
+    const send = (request: Request) =>
+      this.#isInterrupted ? Promise.reject(Object.assign(new Error('interrupted'), refusal)) : fetch(request)
+    return { ...this.#settings, signal, fetch: send }
+  }
+
+  /** For the next thing that is done, after what was sent for the one before is finished and saved. */
+  next(): RequestOptions {
+    this.#passage = this.#open()
+    return this.options
   }
 
   /**
@@ -35,8 +44,9 @@ export class Requests {
    * too, and given up by a second one.
    */
   tidying(signal: AbortSignal): RequestOptions {
+    const { fetch, signal: givenUp } = this.#passage.options
     const send = (request: Request) =>
-      this.#send(new Request(request, { signal: AbortSignal.any([request.signal, this.#controller.signal]) }))
+      fetch(new Request(request, { signal: AbortSignal.any([request.signal, givenUp]) }))
     return { ...this.#settings, signal, fetch: send }
   }
 
@@ -47,27 +57,21 @@ export class Requests {
   /** @returns Whether the answer to something that was sent is waited for. */
   interrupt(): boolean {
     this.#isInterrupted = true
-    if (this.#mattering === 0) this.abort()
-    return this.#mattering > 0
+    this.#passage.stop(new Error('interrupted'))
+    return this.#passage.matters
   }
 
   /** Gives up what was sent, too. */
   abort(): void {
     this.#isInterrupted = true
-    this.#controller.abort(new Error('interrupted'))
+    this.#passage.abort(new Error('interrupted'))
   }
 
-  #fetch(request: Request): Promise<Response> {
-    // By the name of the system call the library knows that nothing was sent.
-    const refusal = { code: 'INTERRUPTED', syscall: 'connect' }
-    if (this.#isInterrupted) return Promise.reject(Object.assign(new Error('interrupted'), refusal))
-    return this.#send(request)
-  }
-
-  #send(request: Request): Promise<Response> {
-    this.#sent++
-    // A server may hand out a new token with any answer to who has proved to be somebody.
-    if (request.method !== 'GET' || request.headers.has('authorization')) this.#mattering++
-    return fetch(request)
+  #open(): Passage {
+    const send = (request: Request) => {
+      this.#sent++
+      return fetch(request)
+    }
+    return new Passage(send, () => {})
   }
 }

@@ -1,8 +1,9 @@
 import process from 'node:process'
-import { UsageError } from './errors.js'
+import { CommandError, UsageError } from './errors.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js'
 import { told } from './failure.js'
 import { Invocation } from './invocation.js'
+import { endsInTime, leaveInterrupted } from './leaving.js'
 import type { Chosen } from './program.js'
 import { terminalOf } from './terminal.js'
 
@@ -19,13 +20,21 @@ export async function run({ command, given, commands }: Chosen): Promise<ExitCod
   }
   const interrupt = () => invocation.interrupt()
   for (const signal of SIGNALS) process.on(signal, interrupt)
+  let isStuck = false
   try {
-    return ended((await command.run(invocation)) ?? EXIT.done, invocation)
+    const work = command.run(invocation)
+    const late = invocation.interrupted.then(async () => {
+      if (await endsInTime(work)) return work
+      isStuck = true
+      throw new CommandError('interrupted while it waited for a file or a store; nothing was under way')
+    })
+    return ended((await Promise.race([work, late])) ?? EXIT.done, invocation)
   } catch (error) {
     return ended(failed(error, command.name, invocation.requests.isAnythingSent), invocation)
   } finally {
-    await invocation.close()
+    if (!isStuck) await invocation.close()
     for (const signal of SIGNALS) process.off(signal, interrupt)
+    if (isStuck) leaveInterrupted()
   }
 }
 

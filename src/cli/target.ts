@@ -1,4 +1,11 @@
-import type { ClientInformation, EntryOptions, ManageWith, StoredRegistration } from '../index.js'
+import type {
+  AuthorizationServerMetadata,
+  ClientInformation,
+  EntryOptions,
+  ManageWith,
+  StoredRegistration,
+} from '../index.js'
+import { ENDPOINT_MEMBERS } from '../onboarding/servers.js'
 import { registrationKey } from '../stores/store.js'
 import type { Context } from './command.js'
 import { CommandError, UsageError } from './errors.js'
@@ -67,4 +74,14 @@ export async function keptClient(context: Context, issuer: string, name: string)
   throw new CommandError(
     `no client is kept as ${JSON.stringify(name)} for this issuer: \`dcr list\` shows those that are, and \`dcr register\` registers one`,
   )
+}
+
+/** All that a manifest says of a server by `endpoints`; published metadata have more (RFC 8414 §2). */
+const DESCRIBED: readonly string[] = ['issuer', ...ENDPOINT_MEMBERS]
+
+/** The server of a kept client, for calls that ask it for its metadata: one that a manifest describes publishes none. */
+export function serverOf({ issuer, server }: StoredRegistration): string | AuthorizationServerMetadata {
+  const isDescribed =
+    server !== undefined && Object.keys(server).every((member) => DESCRIBED.includes(member))
+  return isDescribed ? server : issuer
 }

@@ -48,6 +48,8 @@ export function inTurn<T>(store: CredentialStore, key: string, call: Call, task:
       }
       Promise.resolve(store.lock(key, () => run().catch(fail), waiting.signal)).catch(never)
     })
+    // Who has given up before it began does not look at it.
+    turn.catch(() => {})
     within(call, () => turn).catch((error) => fail(noTurn(error, call)))
   })
 }

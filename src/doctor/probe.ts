@@ -11,6 +11,7 @@ import { probeMetadata } from './probe-metadata.js'
 import { inDoubt, tidyUp } from './probe-tidying.js'
 import { note, noted, type Probing, unhurried } from './probing.js'
 import type { LeftOverClient } from './report.js'
+import { throwAwayStore } from './throw-away-store.js'
 
 /** What a probe has found, and what it could not delete. */
 export interface Probed {
@@ -32,7 +33,7 @@ export async function probe(
   const said: [string, Said][] = []
   let dcr: DcrClient
   try {
-    dcr = new DcrClient(server, { ...all, store })
+    dcr = new DcrClient(server, { ...all, store: throwAwayStore(store, server) })
   } catch (error) {
     return { said: [['probe_register', notMade(error as DcrError)]], left: undefined }
   }

@@ -21,6 +21,11 @@ export class Passage {
     this.#slowed = slowed
   }
 
+  /** Whether something was sent that may change the client, and has not come to nothing. */
+  get matters(): boolean {
+    return this.#mattering > 0
+  }
+
   get options(): { readonly fetch: Fetch; readonly signal: AbortSignal } {
     return { fetch: (request) => this.#pass(request), signal: this.#controller.signal }
   }
@@ -41,13 +46,14 @@ export class Passage {
     if (matters) this.#mattering++
     const response = await this.#fetch(request)
     const wait = pauseAskedFor(response)
-    if (wait === undefined) return response
-    this.#slowed(wait)
-    return matters ? toldWhenRead(response, () => this.#undone()) : response
+    if (wait !== undefined) this.#slowed(wait)
+    // The answer to a deletion holds nothing that could be lost with it.
+    const isOver = matters && (wait !== undefined || request.method === 'DELETE')
+    return isOver ? toldWhenRead(response, () => this.#over()) : response
   }
 
-  /** What was sent has changed nothing, as its answer says. */
-  #undone(): void {
+  /** What was sent has changed nothing, as its answer says, or all that it was to change. */
+  #over(): void {
     this.#mattering--
     if (this.#reason && this.#mattering === 0) this.abort(this.#reason.why)
   }

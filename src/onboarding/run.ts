@@ -69,8 +69,7 @@ export async function* run({
   }
   if (works.some(({ isCutShort }) => isCutShort)) {
     const count = left === 1 ? '1 client' : `${left} clients`
-    const sent = options.signal?.aborted ? 'given up where it was not answered' : 'finished and saved'
-    const what = `${operation}: was aborted with ${count} left to do; what was sent is ${sent}, and the same again does the rest.`
+    const what = `${operation}: was aborted with ${count} left to do; what was sent and answered is saved, and the same again does the rest.`
     throw new DcrError('aborted', what, {
       outcome: 'not_sent',
       cause: signal?.reason ?? options.signal?.reason,

@@ -2,6 +2,7 @@ import type { Custody } from '../custody/custody.js'
 import type { Records } from '../custody/stored.js'
 import type { DcrError } from '../errors.js'
 import { failure } from '../http/failure.js'
+import { LONGEST_NAME, printable } from '../printable.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import { currentSite, type Entry, read } from './entry.js'
@@ -46,6 +47,8 @@ export async function made(
   checkLimit: (now: StoredRegistration) => void,
 ): Promise<Ensured> {
   const { mayReplace } = wanted
+  if (!wanted.mayChange && plan.client && plan.reasons.includes('metadata_changed'))
+    throw unchangeable(plan, entry)
   if (plan.action === 'replace' && !mayReplace) throw irreplaceable(plan, entry)
   if (plan.action !== 'update') checkLimit(stored)
   const site = await currentSite(entry)
@@ -84,6 +87,12 @@ export async function made(
 function irreplaceable({ reasons, client }: Plan, { call }: Entry): DcrError {
   const what = `the client cannot be changed in place (${reasons.join(', ')}), and no other may be registered, as options.mayReplace says`
   return failure(call, 'management_not_supported', what, { outcome: 'not_sent', ...(client && { client }) })
+}
+
+function unchangeable({ changed, client }: Plan, { name, call }: Entry): DcrError {
+  const members = changed.map((member) => printable(member, LONGEST_NAME)).join(', ')
+  const what = `the client ${JSON.stringify(name)} was registered with other metadata (${members}), and may not be changed, as options.mayChange says`
+  return failure(call, 'invalid_argument', what, { outcome: 'not_sent', ...(client && { client }) })
 }
 
 /** Whether a server that was asked for the same again, for a secret alone, would not have it: no later call can mend that. */

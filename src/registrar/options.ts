@@ -32,6 +32,12 @@ export interface EnsureOptions extends EntryOptions {
    * consented to the old one, and it may stay behind as an orphan. Default: yes for `ensure`, no for `update`.
    */
   mayReplace?: boolean | undefined
+  /**
+   * Whether a client that was registered with other metadata may be changed to these. Without it, `ensure` throws
+   * `invalid_argument` and sends nothing, also where another process has registered it at the same time. Default: yes;
+   * `update` always may.
+   */
+  mayChange?: boolean | undefined
 }
 
 /** Options of `Registrar.collect`. */

@@ -4,7 +4,7 @@ import { checkClient } from '../custody/keeping.js'
 import { type Call, openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import type { RequestOptions } from '../http/options.js'
-import { isRecord } from '../json.js'
+import { isRecord, isUnset } from '../json.js'
 import { snapshot } from '../metadata/checking.js'
 import { metadataOf } from '../metadata/replacement.js'
 import type { Provider } from '../providers/provider.js'
@@ -85,15 +85,14 @@ export class Registrar {
    */
   async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('ensure', issuer, options)
-    const { mayReplace = true } = Object(options) as EnsureOptions
-    const want = await wanted(metadata, this.#skew, entry.call, mayReplace)
+    const want = await wanted(metadata, this.#skew, entry.call, Object(options) as EnsureOptions)
     const stored = await read(entry)
     // What is not saved yet is newer than what is.
     const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
     if (found) return found
     const { key, call, credentials } = entry
     const { initialAccessToken, manageWith } = credentials
-    const common = [key, want.fingerprint, mayReplace, initialAccessToken, manageWith]
+    const common = [key, want.fingerprint, want.mayReplace, want.mayChange, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
       ensured({ ...entry, call: { ...call, signal } }, () => want, this.#known),
     )
@@ -129,7 +128,7 @@ export class Registrar {
    * the same client unless `mayReplace` is given. An `ensure` of other metadata changes it again: this is for clients
    * that nothing ensures.
    *
-   * @param changes - A member replaces, `null` removes what was asked for before.
+   * @param changes - A member replaces, `null` removes it, also where the server has added it.
    * @throws {DcrError} As {@link ensure}, and `invalid_argument` where nothing is stored under this issuer and `options.name`.
    * @see RFC 7592 §2.2
    */
@@ -137,10 +136,11 @@ export class Registrar {
     const entry = this.#entry('update', issuer, options)
     const { mayReplace = false } = Object(options) as EnsureOptions
     const given = snapshot(changes, entry.call)
+    const unwanted = Object.keys(given).filter((member) => isUnset(given[member]))
     const wantedOf = (stored: StoredRegistration) => {
       const { requested = metadataOf(clientIn(stored, entry)) } = stored
       const metadata = { ...requested, ...given } as ClientMetadata
-      return wanted(metadata, this.#skew, entry.call, mayReplace)
+      return wanted(metadata, this.#skew, entry.call, { mayReplace, unwanted })
     }
     return ensured(entry, wantedOf, this.#known)
   }

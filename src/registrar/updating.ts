@@ -57,8 +57,10 @@ export async function updateInPlace(
   return readBack(entry, client)
 }
 
-/** What was wanted once and is not any more. */
+/** What was wanted once and is not any more, and what never was. */
 function removals({ requested = {} }: StoredRegistration, wanted: Wanted): JsonObject {
-  const gone = Object.keys(requested).filter((member) => !(member in wanted.requested))
+  const gone = [...Object.keys(requested), ...wanted.unwanted].filter(
+    (member) => !(member in wanted.requested),
+  )
   return Object.fromEntries(gone.map((member) => [member, null]))
 }

@@ -4,10 +4,13 @@ import { isUnset, type JsonObject, without } from '../json.js'
 import { checkMembers, checkWhole, snapshot } from '../metadata/checking.js'
 import type { ClientMetadata } from '../types.js'
 import { fingerprint } from './fingerprint.js'
+import type { EnsureOptions } from './options.js'
 
 /** What the application wants of a client, at the moment of a call. */
 export interface Wanted {
   readonly requested: JsonObject
+  /** Members that the client is not to have, which the server may have added by itself. */
+  readonly unwanted: readonly string[]
   readonly fingerprint: string
   /** Seconds since the epoch, by the clock of this machine. */
   readonly now: number
@@ -15,6 +18,8 @@ export interface Wanted {
   readonly skew: number
   /** Whether another client may take the place of the one there is. */
   readonly mayReplace: boolean
+  /** Whether the one there is may be changed to other metadata. */
+  readonly mayChange: boolean
 }
 
 /** A copy of the metadata, each member fit to be sent; whether they go together is another matter. */
@@ -29,10 +34,15 @@ export async function wanted(
   metadata: ClientMetadata,
   skew: number,
   call: Call,
-  mayReplace = true,
+  {
+    mayReplace = true,
+    mayChange = true,
+    unwanted = [],
+  }: Pick<EnsureOptions, 'mayReplace' | 'mayChange'> & { unwanted?: readonly string[] } = {},
 ): Promise<Wanted> {
   const requested = described(metadata, call)
   // What is doubtful is told when it is sent.
   checkWhole(requested, { ...call, warn: () => {} })
-  return { requested, fingerprint: await fingerprint(requested), now: seconds(), skew, mayReplace }
+  const now = seconds()
+  return { requested, unwanted, fingerprint: await fingerprint(requested), now, skew, mayReplace, mayChange }
 }

@@ -120,7 +120,7 @@ test('an interruption finishes what was sent; the next one does the rest', {
   expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['registered']))
   expect(server.clients.size).toBe(events.length)
   expect(stderr).toContain(
-    `apply: was aborted with ${40 - events.length} clients left to do; what was sent is finished and saved, and the same again does the rest.\n`,
+    `apply: was aborted with ${40 - events.length} clients left to do; what was sent and answered is saved, and the same again does the rest.\n`,
   )
   const rest = await dcr(['apply', file, HTTP], { folder })
   expect(rest.stderr).toBe(`${events.length} unchanged, ${40 - events.length} registered.\n`)

@@ -188,7 +188,15 @@ describe('files that cannot be used are told with line and column, and never wit
       `{"client_secret":"${SECRET}"}`,
       'client.json:1:1: this is no client information: it has no client_id',
     ],
-    aliases: ['a: &x [1]\nclient_id: *x\n', 'client.json: aliases (*name) are not taken'],
+    aliases: ['a: &x [1]\nclient_id: *x\n', 'client.json:2:12: aliases (*name) are for manifests'],
+    'a merge key': [
+      'client_id: a\n<<: { client_name: App }\n',
+      'client.json:2:1: merge keys (<<) are for manifests',
+    ],
+    'a merge key of YAML 1.1': [
+      '%YAML 1.1\n---\nclient_id: a\n<<: { client_name: App }\n',
+      'client.json:4:1: merge keys (<<) are for manifests',
+    ],
     'too much of it': [
       `{"client_id":"${'a'.repeat(1024 * 1024)}"}`,
       'what --client names is larger than 1048576 bytes',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
-import { dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
+import { dcr, emptyFolder, MANY_PROCESSES, startDcr } from './run-dcr.js'
 
 /* The doctor at a command line: what it writes where, and how it ends. */
 
@@ -45,6 +45,28 @@ test('3: a client that is left is listed by `dcr orphans`, and is deleted by it 
   server.options.management = ['DELETE']
   const collected = await dcr(['orphans', server.origin, '--collect', HTTP], { folder })
   expect([collected.code, server.clients.size]).toEqual([0, 0])
+})
+
+test('a probe that was killed leaves an orphan that says what it is, and can be deleted', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const server = await startAuthorizationServer()
+  server.refuse('PUT', () => {
+    running.child.kill('SIGKILL')
+    return 'close'
+  })
+  const running = startDcr(['doctor', server.origin, '--probe', HTTP], { folder })
+  expect((await running.result).code).toBeNull()
+  const [client] = server.clients.values()
+
+  expect(JSON.parse((await dcr(['list'], { folder })).stdout)).toEqual([])
+  expect(JSON.parse((await dcr(['orphans'], { folder })).stdout)).toMatchObject([
+    { name: 'dcr doctor', reason: 'removed', client_id: client?.client_id },
+  ])
+  const collected = await dcr(['orphans', '--collect', HTTP], { folder })
+  expect([collected.code, server.clients.size]).toEqual([0, 0])
+  expect(JSON.parse((await dcr(['orphans'], { folder })).stdout)).toEqual([])
 })
 
 test('4: a registration whose answer was lost', { timeout: MANY_PROCESSES }, async () => {

@@ -94,6 +94,23 @@ test('other metadata under the same name is refused, and another name takes them
   expect(resultOf(await dcr([...other, '--as', 'second'], { folder })).client_id).not.toBe(client_id)
 })
 
+test('of two at the same time that want it otherwise, one registers and the other is refused', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const names = ['App', 'App 2']
+  const results = await Promise.all(
+    names.map((name) => dcr(['register', open.issuer, ...APP, '--name', name, HTTP], { folder })),
+  )
+  const [kept] = resultOf(await dcr(['list'], { folder }))
+  for (const [index, { code, stdout, stderr }] of results.entries()) {
+    if (names[index] === kept.client_name)
+      expect([code, JSON.parse(stdout).client_id]).toEqual([0, kept.client_id])
+    else expect([code, stderr]).toEqual([1, expect.stringContaining('other metadata (client_name)')])
+  }
+  expect(results.map(({ code }) => code).sort()).toEqual([0, 1])
+})
+
 test('a token for the registration comes from a pipe, a file and the environment', {
   timeout: MANY_PROCESSES,
 }, async () => {
@@ -165,6 +182,27 @@ test('a client that was registered elsewhere is managed from its file, and its n
     deleted: true,
   })
   expect(resultOf(await dcr(['list'], { folder }))).toEqual([])
+})
+
+test('a client of a file that is kept here under a name is that one, and gone with it', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const run = (command: string, ...more: string[]) => dcr([command, open.issuer, ...more], { folder })
+  resultOf(await run('register', ...APP, '--as', 'shop', HTTP))
+  await run('export', '--as', 'shop', '--format', 'json', '--file', 'client.json')
+  const updated = await run('update', '--client', 'client.json', '--name', 'Shop', HTTP)
+  expect(updated.stderr).toBe('This client is kept as "shop": its credentials are taken from the store.\n')
+  // Its new token is where the name is.
+  expect(resultOf(await run('get', '--as', 'shop', HTTP)).client_name).toBe('Shop')
+  const { client_id } = resultOf(updated)
+  expect(resultOf(await run('delete', '--client', 'client.json', HTTP))).toEqual({
+    issuer: open.issuer,
+    name: 'shop',
+    client_id,
+    deleted: true,
+  })
+  expect(resultOf(await run('list'))).toEqual([])
 })
 
 test('what is exported has what an application needs, and nothing that manages the client', {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { registrationKey } from '../../src/stores/store.js'
 import { failureOf } from '../failure-of.js'
 import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
-import { CHANGED, METADATA, open, storedAt } from './set-up.js'
+import { CHANGED, gathering, METADATA, open, stopClock, storedAt } from './set-up.js'
 
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
@@ -52,6 +53,19 @@ describe('update', () => {
     const { client: without } = await registrar.update(as.origin, { scope: null })
     expect(without).not.toHaveProperty('scope')
     expect(as.asked).toBe('POST PUT PUT')
+  })
+
+  test('takes away what the server has added, and asks for nothing that is not there', async () => {
+    const { as, client, registrar } = await registered()
+    as.clients.set(client.client_id, { ...client, contacts: ['ops@example.com'], logo_uri: '' })
+    await registrar.get(as.origin)
+    expect((await registrar.update(as.origin, { logo_uri: null, tos_uri: null })).action).toBe('none')
+    const { action, client: updated } = await registrar.update(as.origin, { contacts: null })
+    expect([action, Object.hasOwn(updated, 'contacts')]).toEqual(['update', false])
+    expect(as.sent('PUT')).toEqual([expect.not.objectContaining({ contacts: expect.anything() })])
+    expect((await registrar.update(as.origin, { contacts: null })).action).toBe('none')
+    expect((await registrar.ensure(as.origin, METADATA)).action).toBe('none')
+    expect(as.asked).toBe('POST GET PUT')
   })
 
   test('two at once: neither takes back what the other has changed', async () => {
@@ -116,4 +130,61 @@ describe('the client stays the same one', () => {
     expect([action, kept.client_id]).toEqual(['update', client.client_id])
     expect(as.asked).toBe('POST PUT')
   })
+})
+
+describe('a client that may not be changed', () => {
+  const OTHERWISE = {
+    code: 'invalid_argument',
+    outcome: 'not_sent',
+    message: expect.stringContaining(
+      'the client "default" was registered with other metadata (client_name), and may not be changed, as options.mayChange says',
+    ),
+  }
+
+  test('is refused to who wants other metadata, and given to who wants the same', async () => {
+    const { as, client, registrar } = await registered()
+    const error = await failureOf(registrar.ensure(as.origin, CHANGED, { mayChange: false }))
+    expect(error).toMatchObject({ ...OTHERWISE, client })
+    const again = await registrar.ensure(as.origin, METADATA, { mayChange: false })
+    expect([again.action, again.client]).toEqual(['none', client])
+    expect(as.asked).toBe('POST')
+  })
+
+  test('is registered once by two who want it otherwise at the same time, and is what the first wants', async () => {
+    const as = await startAuthorizationServer()
+    const store = gathering(2)
+    const one = (metadata: typeof METADATA) =>
+      open({ store }).registrar.ensure(as.origin, metadata, { mayChange: false })
+    const ends = await Promise.allSettled([one(METADATA), one(CHANGED)])
+    const [made] = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+    const [refused] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
+    expect(refused).toMatchObject({ ...OTHERWISE, client: made?.client })
+    expect([...as.clients.values()]).toEqual([made?.client])
+    expect(as.asked).toBe('POST')
+  })
+
+  test('has its secret renewed all the same', async () => {
+    const setClock = stopClock()
+    const { as, registrar } = await registered({ lifetime: 30 })
+    setClock(20)
+    const { action } = await registrar.ensure(as.origin, METADATA, { mayChange: false })
+    expect([action, as.asked]).toEqual(['update', 'POST PUT'])
+  })
+})
+
+test('a call that is given up before it has begun does not wait for its turn, and is no defect later', async () => {
+  const { as, registrar, store } = await registered()
+  const unhandled: unknown[] = []
+  const note = (error: unknown) => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  await store.lock(registrationKey(as.origin, 'default'), async () => {
+    const error = await failureOf(
+      registrar.get(as.origin, { signal: AbortSignal.abort(new Error('enough')) }),
+    )
+    expect(error).toMatchObject({ code: 'aborted', outcome: 'not_sent' })
+    // What nobody has handled by now is told.
+    await new Promise(setImmediate)
+  })
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { Registrar } from '../../index.js'
-import { clientInFile, managing } from '../client-file.js'
+import { clientMeant, managing } from '../client-file.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { CLIENT_FILE, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
@@ -18,7 +18,7 @@ export const command: Command = {
   async run(context) {
     const issuer = issuerIn(context)
     const options = await entryOptions(context)
-    const given = await clientInFile(context)
+    const { given, name } = await clientMeant(context, issuer)
     const store = await context.store()
     if (given) {
       const dcr = await managing(context, issuer, options, store)
@@ -26,9 +26,8 @@ export const command: Command = {
       await context.print({ issuer, client_id: given.client_id, deleted: true })
       return undefined
     }
-    const { name } = options
     const { client_id } = (await keptClient(context, issuer, name)).client
-    const { action } = await new Registrar({ store }).remove(issuer, options)
+    const { action } = await new Registrar({ store }).remove(issuer, { ...options, name })
     const deleted = action !== 'orphaned'
     await context.print({ issuer, name, client_id, deleted })
     return deleted ? EXIT.done : EXIT.partlyDone

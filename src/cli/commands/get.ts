@@ -1,5 +1,5 @@
 import { Registrar } from '../../index.js'
-import { clientInFile, managing, tellIfNewer } from '../client-file.js'
+import { clientMeant, managing, tellIfNewer } from '../client-file.js'
 import type { Command } from '../command.js'
 import { CLIENT_FILE, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
 import { checkIsKept, entryOptions, issuerIn, keptClient } from '../target.js'
@@ -21,7 +21,7 @@ export const command: Command = {
     const issuer = issuerIn(context)
     checkIsKept(context)
     const options = await entryOptions(context)
-    const given = await clientInFile(context)
+    const { given, name } = await clientMeant(context, issuer)
     const store = await context.store()
     if (given) {
       const dcr = await managing(context, issuer, options, store)
@@ -30,8 +30,8 @@ export const command: Command = {
       await context.print(read)
       return undefined
     }
-    await keptClient(context, issuer, options.name)
-    await context.print(await new Registrar({ store }).get(issuer, options))
+    await keptClient(context, issuer, name)
+    await context.print(await new Registrar({ store }).get(issuer, { ...options, name }))
     return undefined
   },
 }

@@ -1,4 +1,11 @@
-import { differences, type Ensured, Registrar } from '../../index.js'
+import {
+  type ClientMetadata,
+  type DcrError,
+  differences,
+  type Ensured,
+  type EntryOptions,
+  Registrar,
+} from '../../index.js'
 import { printable } from '../../printable.js'
 import type { Command, Context } from '../command.js'
 import { CommandError, UsageError } from '../errors.js'
@@ -31,14 +38,13 @@ export const command: Command = {
     checkIsKept(context)
     const options = await entryOptions(context)
     const registrar = new Registrar({ store: await context.store() })
-    const { action, reasons, changed } = await registrar.plan(issuer, wanted, options)
-    if (action !== 'register' && reasons.includes('metadata_changed')) {
-      const members = changed.map((member) => printable(member, 64)).join(', ')
-      throw new CommandError(
-        `${JSON.stringify(options.name)} is registered there with other metadata (${members}): \`dcr update\` changes it, --as NAME registers another client`,
-      )
-    }
-    const ensured = await registrar.ensure(issuer, wanted, options)
+    const ensured = await registrar
+      .ensure(issuer, wanted, { ...options, mayChange: false })
+      .catch(async (error: DcrError) => {
+        throw error.code === 'invalid_argument'
+          ? ((await ifTaken(registrar, issuer, wanted, options)) ?? error)
+          : error
+      })
     tellWhatWasDone(context, ensured, options.name)
     for (const { member } of differences(wanted, ensured.client)) {
       context.tell(`note: the server has granted another ${printable(member, 64)} than was asked for`)
@@ -46,6 +52,21 @@ export const command: Command = {
     await context.print(ensured.client)
     return undefined
   },
+}
+
+/** What is said where the name is that of another client. */
+async function ifTaken(
+  registrar: Registrar,
+  issuer: string,
+  wanted: ClientMetadata,
+  options: EntryOptions,
+): Promise<CommandError | undefined> {
+  const { reasons, changed } = await registrar.plan(issuer, wanted, options)
+  if (!reasons.includes('metadata_changed')) return undefined
+  const members = changed.map((member) => printable(member, 64)).join(', ')
+  return new CommandError(
+    `${JSON.stringify(options.name)} is registered there with other metadata (${members}): \`dcr update\` changes it, --as NAME registers another client`,
+  )
 }
 
 const DONE: Readonly<Record<Ensured['action'], string>> = {

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll } from '../exit-codes.js'
 import { told } from '../failure.js'
 import { NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
-import { entryOptions, issuerIn, keptClient } from '../target.js'
+import { entryOptions, issuerIn, keptClient, serverOf } from '../target.js'
 
 /** Seconds: a day, so that a task which is run each night comes before the end of every secret. */
 const WITHIN = 86_400
@@ -46,7 +46,10 @@ export const command: Command = {
       if (context.signal.aborted) break
       const { issuer, name } = stored
       try {
-        const { action, client } = await renewed(registrar, stored, options)
+        const { action, client } = await renewed(registrar, stored, {
+          ...options,
+          ...context.requests.next(),
+        })
         rows.push({ issuer, name, client_id: client.client_id, action })
         codes.push(EXIT.done)
       } catch (error) {
@@ -80,10 +83,7 @@ function renewable(all: readonly (readonly [string, StoredRegistration])[]): Sto
   return all.map(([, stored]) => stored).filter(({ client, name, requested }) => client && name && requested)
 }
 
-function renewed(
-  registrar: Registrar,
-  { issuer, name, requested = {} }: StoredRegistration,
-  options: EntryOptions,
-) {
-  return registrar.ensure(issuer, requested, { ...options, name })
+function renewed(registrar: Registrar, stored: StoredRegistration, options: EntryOptions) {
+  const { name, requested = {} } = stored
+  return registrar.ensure(serverOf(stored), requested, { ...options, name })
 }

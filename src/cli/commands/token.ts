@@ -11,7 +11,7 @@ import type { Command, Context } from '../command.js'
 import { UsageError } from '../errors.js'
 import { NAME, OUTPUT, REQUESTS, STORE } from '../options.js'
 import { secretOf } from '../secrets.js'
-import { issuerIn, keptClient } from '../target.js'
+import { issuerIn, type KeptClient, keptClient, serverOf } from '../target.js'
 
 export const command: Command = {
   name: 'token',
@@ -53,7 +53,9 @@ export const command: Command = {
     const issuer = issuerIn(context)
     const authentication = await authenticationIn(context, issuer)
     const { options } = context.requests
-    const server = await discover(issuer, options)
+    const isKept = context.text('client-id') === undefined
+    const known = isKept ? serverOf((await kept(context, issuer)).stored) : issuer
+    const server = typeof known === 'string' ? await discover(known, options) : known
     const [scope, resource] = [context.text('scope'), context.text('resource')]
     await context.print(await requestToken(server, authentication, { ...options, scope, resource }))
     return undefined
@@ -68,7 +70,7 @@ async function authenticationIn(context: Context, issuer: string): Promise<Clien
   if (client_key !== undefined) {
     if (client_secret !== undefined || (given ?? KEY_METHOD) !== KEY_METHOD)
       throw new UsageError(`a key is for --method ${KEY_METHOD} alone, and needs no secret`)
-    const id = client_id ?? (await kept(context, issuer)).client_id
+    const id = client_id ?? (await kept(context, issuer)).client.client_id
     return privateKeyJwt({ client_id: id }, await signingKeyIn(client_key))
   }
   if (client_id !== undefined) {
@@ -79,12 +81,12 @@ async function authenticationIn(context: Context, issuer: string): Promise<Clien
     return by(given ?? 'client_secret_basic', { client_id, client_secret })
   }
   if (client_secret !== undefined) throw new UsageError('a secret needs --client-id ID')
-  const client = await kept(context, issuer)
+  const { client } = await kept(context, issuer)
   return by(given ?? client.token_endpoint_auth_method ?? 'client_secret_basic', client)
 }
 
-async function kept(context: Context, issuer: string): Promise<ClientInformation> {
-  return (await keptClient(context, issuer, context.text('as') ?? 'default')).client
+function kept(context: Context, issuer: string): Promise<KeptClient> {
+  return keptClient(context, issuer, context.text('as') ?? 'default')
 }
 
 function by(method: string, client: ClientInformation): ClientAuthentication {

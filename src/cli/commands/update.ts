@@ -1,10 +1,10 @@
 import { Registrar } from '../../index.js'
-import { clientInFile, managing, tellIfNewer } from '../client-file.js'
+import { clientMeant, managing, tellIfNewer } from '../client-file.js'
 import type { Command } from '../command.js'
 import { UsageError } from '../errors.js'
 import { CLIENT_FILE, METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
 import { requestedMetadata } from '../requested.js'
-import { checkIsKept, entryOptions, issuerIn, keptClient } from '../target.js'
+import { checkIsKept, entryOptions, issuerIn, keptClient, serverOf } from '../target.js'
 
 export const command: Command = {
   name: 'update',
@@ -33,7 +33,7 @@ export const command: Command = {
       throw new UsageError('say what to change: --name TEXT, --set MEMBER=VALUE, or --metadata FILE')
     checkIsKept(context)
     const options = await entryOptions(context)
-    const given = await clientInFile(context)
+    const { given, name } = await clientMeant(context, issuer)
     const store = await context.store()
     if (given) {
       const dcr = await managing(context, issuer, options, store)
@@ -42,10 +42,14 @@ export const command: Command = {
       await context.print(updated)
       return undefined
     }
-    await keptClient(context, issuer, options.name)
+    const server = serverOf((await keptClient(context, issuer, name)).stored)
     const mayReplace = context.isSet('replace')
     const registrar = new Registrar({ store })
-    const { action, client: updated } = await registrar.update(issuer, changes, { ...options, mayReplace })
+    const { action, client: updated } = await registrar.update(server, changes, {
+      ...options,
+      name,
+      mayReplace,
+    })
     if (action === 'none') context.tell('It is so already; nothing was sent.')
     if (action === 'replace')
       context.tell(

@@ -1,22 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import {
-  checkSecrets,
-  type Manifest,
-  ManifestError,
-  parseManifest,
-  type SecretReference,
-} from '../../onboarding/index.js'
+import { dirname } from 'node:path'
+import { checkSecrets, type Manifest, ManifestError, parseManifest } from '../../onboarding/index.js'
 import { placeOf } from '../../onboarding/manifest-error.js'
 import type { Context } from '../command.js'
 import { UsageError } from '../errors.js'
 import { type LocatedDocument, locatedDocument, refused } from './located-document.js'
+import { secretReader } from './secret-files.js'
 
 /** Bytes: ten thousand clients have two million, and a document takes eighty times its size in memory. */
 const LARGEST = 8 * 1024 * 1024
-
-/** Bytes: tokens that are JWTs with many claims have eight thousand. */
-const LARGEST_SECRET = 64 * 1024
 
 /**
  * The manifest of a command's argument, checked, with all the secrets that it names there to be read, if it uses them.
@@ -31,7 +23,7 @@ export async function manifestOf(
   const name = path === '-' ? 'stdin' : path
   const document = await locatedDocument(await textOf(context, path), name)
   const environment = context.environment
-  const readSecret = (reference: SecretReference) => secretIn(reference, environment, dirname(path))
+  const readSecret = secretReader(environment, dirname(path))
   try {
     const manifest = parseManifest(document.value, { environment, readSecret })
     if (uses === 'secrets') await checkSecrets(manifest)
@@ -69,18 +61,4 @@ async function textOf(context: Context, path: string): Promise<string> {
   } catch {
     throw new UsageError(`${path}: this is not text in UTF-8`)
   }
-}
-
-/** A relative path is taken from the folder of the manifest. */
-async function secretIn(
-  reference: SecretReference,
-  environment: Context['environment'],
-  folder: string,
-): Promise<string> {
-  if ('env' in reference) return environment[reference.env] ?? ''
-  const path = resolve(folder, reference.file)
-  const { size } = await stat(path)
-  if (size > LARGEST_SECRET) throw new UsageError(`a secret has at most ${LARGEST_SECRET} bytes`)
-  // Editors of Windows put a mark before a text, which is none of it.
-  return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
 }
