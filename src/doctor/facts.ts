@@ -17,6 +17,8 @@ export interface AskedPlace extends Place {
   /** The JSON object that was there, if it names an issuer. */
   readonly document?: JsonObject
   readonly warnings: readonly Warning[]
+  /** Whether there were metadata that do not say whose they are. */
+  readonly isNameless?: boolean
   /** Whether nobody answered. */
   readonly isSilent: boolean
 }
