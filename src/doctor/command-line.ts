@@ -1,5 +1,5 @@
 /** What every shell takes as one word. Who names an issuer may be anybody, and steps are copied to a shell. */
-const PLAIN_URL = /^https?:\/\/[\w.~:/@%+-]+$/i
+const PLAIN_URL = /^https?:\/\/[\w.~:/%+-]+$/i
 
 /**
  * A command about an issuer, for a step that people copy.

@@ -142,3 +142,45 @@ describe('a resource', () => {
     )
   })
 })
+
+describe('a registration endpoint', () => {
+  test.each<[what: string, endpointOf: (origin: string) => unknown, told: string]>([
+    [
+      'that is not https',
+      () => 'http://as.example.com/register',
+      'problem: the registration_endpoint cannot be used: it is not https (http://as.example.com/register); http is for loopback addresses only, and only where allowInsecureRequests is set',
+    ],
+    [
+      'with a control character',
+      (origin) => `${origin}/register\u001b[31m`,
+      'problem: the registration_endpoint cannot be used: it must not have spaces, backslashes, control or invisible characters',
+    ],
+  ])('%s', async (_what, endpointOf, told) => {
+    const answers: Parameters<typeof startPaths>[0] = {}
+    const server = await startPaths(answers)
+    answers[OAUTH] = {
+      body: { ...soundMetadata(server.origin), registration_endpoint: endpointOf(server.origin) },
+    }
+    const report = await examine(server.origin, { probe: true })
+    expect(said(report, 'registration')).toEqual([told])
+    expect(said(report, 'probe_register')).toEqual([
+      'unknown: there is nowhere to register the client of the probe',
+    ])
+  })
+
+  test('in a list is told as it is read', async () => {
+    const answers: Parameters<typeof startPaths>[0] = {}
+    const { origin } = await startPaths(answers)
+    answers[OAUTH] = { body: { ...soundMetadata(origin), registration_endpoint: [`${origin}/register`] } }
+    expect(said(await examine(origin), 'registration')[0]).toBe(
+      `ok: clients are registered at ${origin}/register`,
+    )
+  })
+})
+
+test('an issuer that differs by its capitals is told as it is written', async () => {
+  const answers: Parameters<typeof startPaths>[0] = {}
+  const { origin } = await startPaths(answers)
+  answers[OAUTH] = { body: { ...soundMetadata(origin), issuer: origin.replace('http', 'HTTP') } }
+  expect(said(await examine(origin), 'discovery')[0]).toContain(`names the issuer HTTP://127.`)
+})
