@@ -242,3 +242,35 @@ for (const operation of ['get', 'update'] as const) {
     }
   })
 }
+
+describe('an update warns of', () => {
+  const BEFORE = { redirect_uris: ['https://app.example.com/cb'], grant_types: [], scope: 'offline_access' }
+  const doubtsOf = async (before: object, changes: ClientMetadataChanges) => {
+    const server = await startScripted(({ body }) => ({
+      body: { ...credentials(server), ...JSON.parse(body) },
+    }))
+    const doubts: string[] = []
+    const dcr = connect(server, {
+      onWarning: ({ code, message }) => void (code === 'questionable_metadata' && doubts.push(message)),
+    })
+    await dcr.update({ ...credentials(server), ...before }, changes)
+    return doubts
+  }
+
+  test('nothing that the server had registered so before', async () => {
+    expect(await doubtsOf(BEFORE, { client_name: 'App 2' })).toEqual([])
+  })
+
+  test('what its changes make doubtful', async () => {
+    const made = await doubtsOf(
+      { ...BEFORE, grant_types: ['authorization_code', 'refresh_token'] },
+      {
+        grant_types: ['client_credentials'],
+      },
+    )
+    expect(made).toEqual([
+      'No grant of this client redirects.',
+      'The scope offline_access needs the grant type refresh_token.',
+    ])
+  })
+})

@@ -27,7 +27,7 @@ export async function update(
       warnOfUnread(known, changes, call)
     }
     const whole = replacement(known, changes, call)
-    checkWhole(whole, call)
+    checkWhole(whole, call, known)
     const wanted = { ...whole, ...changes }
     try {
       const updated = await manage(known, site, call, await toWire(whole, 'update', call))

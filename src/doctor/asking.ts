@@ -28,7 +28,8 @@ export async function askAt(url: URL, member: 'issuer' | 'resource', call: Call)
     if (isRecord(json) && typeof json[member] === 'string')
       return { ...place, status, told: `${status}, metadata`, document: json }
     const what = json === undefined ? `not JSON (${type || 'no content type'})` : `JSON without ${member}`
-    return { ...place, status, told: `${status}, ${what}` }
+    const isNameless = isRecord(json) && Object.keys(json).some((name) => name.endsWith('_endpoint'))
+    return { ...place, status, told: `${status}, ${what}`, isNameless }
   } catch (thrown) {
     const error = thrown as DcrError
     if (error.code === 'aborted') throw error

@@ -1,4 +1,5 @@
 import { isRecord } from '../json.js'
+import { commandFor } from './command-line.js'
 import type { AskedPlace } from './facts.js'
 import { ok, problem, type Said, warning } from './finding.js'
 import { isOf } from './ladder.js'
@@ -13,12 +14,13 @@ export function discoveryOf(
   asked: string,
 ): Said[] {
   const strangers = places.filter(({ document }) => document !== undefined && !isOf(document, asked))
-  const mixed = strangers.map(({ url, document }) =>
-    problem(
+  const mixed = strangers.map(({ url, document }) => {
+    const command = commandFor('doctor', `${document?.issuer}`)
+    return problem(
       `${url} names the issuer ${document?.issuer}, not ${asked}: it must not be used (RFC 8414 §3.3)`,
-      taken ? undefined : `ask for the issuer that is meant: dcr doctor ${document?.issuer}`,
-    ),
-  )
+      taken ? undefined : `ask for the issuer that is meant${command ? `: ${command}` : ''}`,
+    )
+  })
   if (!taken) return mixed.length > 0 ? mixed : [nothing(places)]
   return [
     ok(`the metadata of ${taken.url} are taken`),
@@ -33,9 +35,15 @@ function nothing(places: readonly AskedPlace[]): Said {
     const what = `the server does not answer: ${places[0]?.told}`
     return problem(what, 'check the host, the port and the certificate, and whether the server is running')
   }
+  const what = 'no metadata were found at any well-known path'
+  if (places.some(({ isNameless }) => isNameless))
+    return problem(what, 'have the server name its issuer in its metadata (RFC 8414 §2)')
+  const answers = places.filter(({ isSilent }) => !isSilent)
+  if (answers.every(({ status = 0 }) => status >= 500 || status === 429))
+    return problem(what, `ask again later, or tell its operator: it answers ${answers[0]?.status}`)
   const redirected = places.find(({ status = 0 }) => status >= 300 && status < 400)
   return problem(
-    'no metadata were found at any well-known path',
+    what,
     redirected
       ? 'ask for the issuer at the place that the server redirects to: redirects are not followed'
       : 'check the issuer: a path, such as that of a tenant or a realm, is part of it',

@@ -17,6 +17,8 @@ export interface AskedPlace extends Place {
   /** The JSON object that was there, if it names an issuer. */
   readonly document?: JsonObject
   readonly warnings: readonly Warning[]
+  /** Whether there were metadata that do not say whose they are. */
+  readonly isNameless?: boolean
   /** Whether nobody answered. */
   readonly isSilent: boolean
 }
@@ -33,8 +35,10 @@ export interface ServerFacts {
   /** And as this library reads them. */
   readonly server: AuthorizationServerMetadata
   readonly provider: Provider | undefined
-  /** The registration endpoint, as the provider has it if one was given. */
+  /** The registration endpoint, as the provider has it if one was given; absent where none can be called. */
   readonly endpoint: string | undefined
+  /** Why the one that is named cannot be called. */
+  readonly endpointFlaw: string | undefined
   /** Whether a client is registered after the checks, which then need not say what they cannot tell. */
   readonly isProbed: boolean
   /** What the registration endpoint told a browser, or why it told nothing; absent where there is none. */

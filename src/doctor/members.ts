@@ -15,6 +15,11 @@ export function isThere(metadata: JsonObject, member: string): boolean {
   return !isUnset(metadata[member])
 }
 
+/** Whether something else stands where a list of words belongs; that is told once, for all lists. */
+export function isNoList(metadata: JsonObject, member: string): boolean {
+  return isThere(metadata, member) && !listIn(metadata, member)
+}
+
 /** As many words as people read. */
 const MOST_WORDS = 12
 

@@ -1,3 +1,4 @@
+import { commandFor } from './command-line.js'
 import type { Finding, LeftOver, Report } from './report.js'
 
 /** Problems first: what they hide comes after. */
@@ -19,6 +20,7 @@ function tidied({ client_id, client_name, issuer, isKept }: LeftOver): string {
     client_id === undefined
       ? `a client by the name "${client_name}", if there is one,`
       : `the client ${client_id}`
-  const kept = isKept ? `; it is listed as an orphan: dcr orphans ${issuer} --collect` : ''
+  const command = commandFor('orphans', issuer) ?? 'dcr orphans'
+  const kept = isKept ? `; it is listed as an orphan: ${command} --collect` : ''
   return `have ${which} deleted at ${issuer}${kept}`
 }

@@ -7,7 +7,7 @@ import { ok, problem, type Said, warning } from './finding.js'
 /** Members whose values are secrets, or too long to be of use. */
 const NOT_SHOWN = /^(software_statement|jwks|client_secret)$/
 
-const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
+const NEXT: Readonly<Partial<Record<ErrorCode, string | undefined>>> = {
   unauthorized:
     'get an initial access token from the operator: --token-env NAME, --token-file PATH, in code initialAccessToken',
   missing_credential:
@@ -17,6 +17,14 @@ const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
   not_found: 'have the operator switch dynamic registration on',
   rejected: 'ask for what the server takes: --metadata FILE',
   provider_mismatch: 'leave the provider out, or take the one of this server',
+}
+
+/** What helps with registering misleads where a client is there. */
+const NEXT_TO_MANAGE: typeof NEXT = {
+  ...NEXT,
+  unauthorized:
+    'tell the operator: it refuses what it gave to manage the client; if another credential does that, name it: --manage-with',
+  rejected: undefined,
 }
 
 /** Why there is no client, or none that can be used. */
@@ -76,5 +84,5 @@ export function notOffered(error: DcrError, verb: string): Said {
   const { code, endpoint } = error
   const what = `the client cannot be ${verb}: ${endpoint ? `${endpoint} ` : ''}${whatOf(error)}`
   const isLack = /^(management_not_supported|missing_credential|not_found)$/.test(code)
-  return isLack ? warning(what) : problem(what, NEXT[code])
+  return isLack ? warning(what) : problem(what, NEXT_TO_MANAGE[code])
 }

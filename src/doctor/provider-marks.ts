@@ -31,6 +31,8 @@ const MARKS: Readonly<Record<string, readonly Mark[]>> = {
   springAuthorizationServer: [path('jwks_uri', /\/oauth2\/jwks$/)],
 }
 
+const BY_PATH = 'the path of registration_endpoint'
+
 /** A path that many servers have proves nothing. */
 const COMMON_PATH = '/register'
 
@@ -49,8 +51,10 @@ export function evidenceFor(metadata: JsonObject): Likely[] {
     const isTelling = endpointPath !== undefined && COMMON_PATH.search(endpointPath) < 0
     const byPath = isTelling && registrationPath.search(endpointPath) >= 0
     const shown = (MARKS[option] ?? []).filter(([, isShown]) => isShown(metadata)).map(([what]) => what)
-    return { option, name, evidence: [...(byPath ? ['the path of registration_endpoint'] : []), ...shown] }
+    return { option, name, evidence: [...(byPath ? [BY_PATH] : []), ...shown] }
   })
-  const likely = all.filter(({ evidence }) => evidence.length > 0)
+  // A path that several of them have is that of many others, too.
+  const isCommon = all.filter(({ evidence }) => evidence.includes(BY_PATH)).length > 1
+  const likely = all.filter(({ evidence }) => evidence.some((each) => each !== BY_PATH || !isCommon))
   return likely.sort((one, other) => other.evidence.length - one.evidence.length)
 }

@@ -14,6 +14,7 @@ export type Level = 'ok' | 'warning' | 'problem' | 'unknown'
 export interface Finding {
   /** The check, by a name that stays, such as `pkce`. */
   readonly check: string
+  /** How much it matters. */
   readonly level: Level
   /** One sentence. */
   readonly message: string
@@ -35,18 +36,23 @@ export interface Place {
 export interface ServerReport {
   /** The issuer, as it was asked for. */
   readonly issuer: string
+  /** Each place where metadata may be, in the order of precedence. */
   readonly places: readonly Place[]
+  /** What the checks found, in their order. */
   readonly findings: readonly Finding[]
 }
 
 /** What is known of a protected resource, such as an MCP server. */
 export interface ResourceReport {
+  /** Each place that was asked for the metadata of the resource. */
   readonly places: readonly Place[]
+  /** What the checks found, in their order. */
   readonly findings: readonly Finding[]
 }
 
 /** A throw-away client of the probe that is still at the server, or may be. */
 export interface LeftOver {
+  /** The issuer of the server that it is at. */
   readonly issuer: string
   /** The name it was registered by, which is this one's alone. */
   readonly client_name: string
@@ -59,6 +65,7 @@ export interface LeftOver {
 
 /** The same, with what is needed to delete it, where the server gave that. It holds credentials in clear. */
 export interface LeftOverClient extends LeftOver {
+  /** All that the server gave, in clear. Absent where no answer told. */
   readonly client?: ClientInformation
 }
 
@@ -70,6 +77,7 @@ export interface Report {
   readonly kind: 'authorization_server' | 'protected_resource' | 'nothing'
   /** The worst of all findings; of no consequence is `unknown`. */
   readonly level: Exclude<Level, 'unknown'>
+  /** Of a protected resource, what was found of itself; its servers stand in `servers`. */
   readonly resource?: ResourceReport
   /** The server, or those that the resource names. */
   readonly servers: readonly ServerReport[]

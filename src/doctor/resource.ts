@@ -2,13 +2,14 @@ import { DcrError } from '../errors.js'
 import type { Call } from '../http/call.js'
 import { headOf } from '../http/head.js'
 import { callableUrl, showUrl } from '../http/url.js'
+import type { JsonObject } from '../json.js'
 import { bearerChallenge } from '../mcp/challenge.js'
 import { MOST_SERVERS, matchOf, texts, wellKnown } from '../mcp/resource-metadata.js'
 import { printable } from '../printable.js'
 import { askAt, whatOf } from './asking.js'
 import type { AskedPlace } from './facts.js'
 import { ok, problem, type Said, unknown, warning } from './finding.js'
-import { words } from './members.js'
+import { isNoList, words } from './members.js'
 import type { Place } from './report.js'
 
 /** What a URL is known to be by what it answers, if it is a protected resource. */
@@ -43,7 +44,9 @@ export async function askResource(resource: URL, call: Call): Promise<FoundResou
   const said = [
     ...challengeOf(answered, named).map((each) => ['challenge', each] as const),
     ...metadataOf(documents, fitting, resource).map((each) => ['resource_metadata', each] as const),
-    ...serversOf(servers, resource).map((each) => ['authorization_servers', each] as const),
+    ...serversOf(servers, fitting?.document ?? {}, resource).map(
+      (each) => ['authorization_servers', each] as const,
+    ),
     ...scopesOf(fitting, bearer?.scope).map((each) => ['scopes', each] as const),
   ]
   return {
@@ -118,13 +121,18 @@ function metadataOf(
   ]
 }
 
-function serversOf(servers: readonly string[], { origin }: URL): Said[] {
-  if (servers.length === 0) return [warning(`no authorization server is named: ${origin} is taken for it`)]
+function serversOf(servers: readonly string[], document: JsonObject, { origin }: URL): Said[] {
+  const next = 'have the resource write authorization_servers as a list'
+  const wrong = isNoList(document, 'authorization_servers')
+    ? [problem('authorization_servers is not a list of URLs (RFC 9728 §2)', next)]
+    : []
+  if (servers.length === 0)
+    return [...wrong, warning(`no authorization server is named: ${origin} is taken for it`)]
   const more = servers.length > MOST_SERVERS
   const asked = more
     ? [warning(`of ${servers.length} authorization servers the first ${MOST_SERVERS} are asked`)]
     : []
-  return [ok(`its authorization servers: ${words(servers)}`), ...asked]
+  return [...wrong, ok(`its authorization servers: ${words(servers)}`), ...asked]
 }
 
 function scopesOf(fitting: AskedPlace | undefined, challenged: string | undefined): Said[] {

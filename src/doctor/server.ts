@@ -1,9 +1,11 @@
+import type { DcrError } from '../errors.js'
 import { type Call, openCall } from '../http/call.js'
-import { callableUrl, parse } from '../http/url.js'
+import { callableUrl } from '../http/url.js'
 import type { JsonObject } from '../json.js'
 import { readMembers } from '../metadata/reading.js'
 import { authorizationServerMetadataGuards } from '../metadata/schemas.js'
 import type { AuthorizationServerMetadata } from '../types.js'
+import { whatOf } from './asking.js'
 import { CHECKS } from './checks.js'
 import { discoveryOf } from './discovery.js'
 import type { AskedPlace } from './facts.js'
@@ -45,7 +47,9 @@ export async function diagnoseServer(
   }
   const taken = takenOf(found, asked)
   const server: AuthorizationServerMetadata = taken?.document ? read(taken.document, call) : { issuer: asked }
-  const endpoint = endpointOf(server, options)
+  const named = endpointOf(server, options)
+  const endpointFlaw = flawOf(named, call)
+  const endpoint = endpointFlaw === undefined ? named : undefined
   const isProbed = options.probe === true && endpoint !== undefined
   const said: [string, Said][] = discoveryOf(found, taken, asked).map((each) => ['discovery', each])
   if (taken?.document) {
@@ -57,6 +61,7 @@ export async function diagnoseServer(
       metadata: taken.document,
       server,
       endpoint,
+      endpointFlaw,
       preflight,
     }
     const facts = { ...known, provider: options.provider, isProbed }
@@ -86,7 +91,17 @@ function endpointOf(server: AuthorizationServerMetadata, { provider }: DiagnoseO
   } catch {
     // A provider that is not made for this server.
   }
-  return parse(endpoint ?? '') && endpoint
+  return endpoint
+}
+
+/** Why it cannot be called. */
+function flawOf(endpoint: string | undefined, call: Call): string | undefined {
+  try {
+    if (endpoint !== undefined) callableUrl(endpoint, 'it', call)
+    return undefined
+  } catch (error) {
+    return whatOf(error as DcrError)
+  }
 }
 
 /** What of a place is reported. */

@@ -11,13 +11,20 @@ export function reportText(report: Report): string {
   const { url, kind, resource, servers, left, next } = report
   const findings = [...(resource?.findings ?? []), ...servers.flatMap((server) => server.findings)]
   const parts = [
-    [`${url} ${KINDS[kind]}.`, `${count(findings, 'problem')}, ${count(findings, 'warning')}.`],
+    [
+      `${url} ${KINDS[kind]}.`,
+      `${count(findings, 'problem')}, ${count(findings, 'warning')}${leftOf(left)}.`,
+    ],
     ...(resource ? [section('The resource', resource)] : []),
     ...servers.map((server) => section(`The authorization server ${server.issuer}`, server)),
     ...(left.length > 0 ? [['Left at the server', ...left.map(leftLine)]] : []),
     ...(next.length > 0 ? [['Next', ...next.map((step, index) => `  ${index + 1}. ${step}`)]] : []),
   ]
   return parts.map((lines) => `${lines.join('\n')}\n`).join('\n')
+}
+
+function leftOf({ length }: readonly LeftOver[]): string {
+  return length === 0 ? '' : `, ${length} client${length === 1 ? '' : 's'} left at the server`
 }
 
 function count(findings: readonly Finding[], level: Level): string {

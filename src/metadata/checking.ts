@@ -2,9 +2,10 @@ import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { setBy } from '../http/limits.js'
 import { isHarmful } from '../http/scheme.js'
-import { isLoopback, parse } from '../http/url.js'
+import { parse } from '../http/url.js'
 import { isPlain, isRecord, type JsonObject } from '../json.js'
 import { hasControlCharacter, LONGEST_NAME, printable } from '../printable.js'
+import { warnOfDoubts } from './doubts.js'
 import { isPrivateKey } from './private-key.js'
 import { clientInformationGuards, expectation, type Guards, passes } from './schemas.js'
 
@@ -114,8 +115,12 @@ function checkUri(uri: unknown, name: string, refuse: (what: string) => never): 
   if (name.startsWith('redirect_uris') && uri.includes('#')) refuse(`${name} must not have a fragment`)
 }
 
-/** Refuses a registration that contradicts itself; what is for the server to judge gets a warning. */
-export function checkWhole(metadata: JsonObject, call: Call): void {
+/**
+ * Refuses a registration that contradicts itself; what is for the server to judge gets a warning.
+ *
+ * @param before - What is registered already, where this changes it.
+ */
+export function checkWhole(metadata: JsonObject, call: Call, before?: JsonObject): void {
   const { jwks, jwks_uri, software_statement, token_endpoint_auth_method: method } = metadata
   if (jwks && jwks_uri) {
     throw failure(
@@ -127,43 +132,7 @@ export function checkWhole(metadata: JsonObject, call: Call): void {
   if (method === 'private_key_jwt' && !jwks && !jwks_uri && !software_statement) {
     throw failure(call, 'invalid_argument', 'private_key_jwt needs a public key in jwks, or jwks_uri')
   }
-  warnOfDoubts(metadata, call)
-}
-
-/** What looks wrong and yet is the server's to judge. */
-function warnOfDoubts(metadata: JsonObject, { warn }: Call): void {
-  const doubt = (member: string, message: string) => warn('questionable_metadata', message, member)
-  const grants = list(metadata.grant_types ?? ['authorization_code'])
-  const redirects = list(metadata.redirect_uris)
-  const redirecting = grants.includes('authorization_code') || grants.includes('implicit')
-
-  if (redirecting !== redirects.length > 0) {
-    doubt(
-      'redirect_uris',
-      redirecting ? 'A grant that redirects needs redirect_uris.' : 'No grant of this client redirects.',
-    )
-  }
-  if (
-    list(metadata.response_types).some((type) => `${type}`.includes('code')) &&
-    !grants.includes('authorization_code')
-  ) {
-    doubt('response_types', 'The response type code needs the grant type authorization_code.')
-  }
-  if (`${metadata.scope}`.split(' ').includes('offline_access') && !grants.includes('refresh_token')) {
-    doubt('grant_types', 'The scope offline_access needs the grant type refresh_token.')
-  }
-  for (const uri of redirects) {
-    // What most are, and needs no URL to be made of it.
-    if (`${uri}`.startsWith('https://') && URL.canParse(`${uri}`)) continue
-    const url = parse(`${uri}`)
-    if (url?.protocol === 'http:' && !isLoopback(url))
-      doubt('redirect_uris', 'A redirect URI is http, and not to this machine.')
-    else if (url?.protocol !== 'https:' && metadata.application_type !== 'native') {
-      doubt('application_type', 'Redirects to an app or to this machine need the application_type native.')
-    }
-  }
-  if (/^http:/i.test(`${metadata.jwks_uri}`))
-    doubt('jwks_uri', 'Keys that travel by http can be replaced on their way.')
+  warnOfDoubts(metadata, call, before)
 }
 
 function list(value: unknown): unknown[] {

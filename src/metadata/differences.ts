@@ -6,6 +6,7 @@ import { canonical } from './canonical.js'
 export interface Difference {
   /** The name of the member, as the specifications have it. */
   readonly member: string
+  /** What was asked for; `null` where the member was to be absent. */
   readonly requested: unknown
   /** Absent where the server did not say, which is how many of them drop a member. */
   readonly granted?: unknown

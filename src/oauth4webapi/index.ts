@@ -15,9 +15,11 @@ export type { RequestFunction } from './requests.js'
 
 /** What the functions of oauth4webapi take, in the order in which they take it. */
 export interface Arguments {
+  /** The metadata of the server, as it was discovered. */
   readonly as: AuthorizationServer
   /** Without its credentials: `clientAuth` has what is needed of them. */
   readonly client: Client
+  /** Proves who the client is, as it was registered, or as `options.authentication` says. */
   readonly clientAuth: ClientAuth
   /** For the last argument: `{ ...options, signal }`. */
   readonly options: {

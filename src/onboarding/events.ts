@@ -26,14 +26,17 @@ export type OnboardingEventType =
 
 /** Something that {@link Onboarding.apply} or {@link Onboarding.destroy} has done. It holds no secret. */
 export interface OnboardingEvent {
+  /** What has happened. */
   readonly type: OnboardingEventType
   /** What the manifest calls the server. */
   readonly server: string
+  /** The issuer of that server. */
   readonly issuer: string
   /** What the manifest calls the client; absent where it is about the server. */
   readonly name?: string
   readonly client_id?: string
   /** Why it failed, or what was not done. What a server has given although it failed is in its `client`. */
   readonly error?: DcrError
+  /** How long the pause of `slowed` and `waiting` is; absent in all others. */
   readonly seconds?: number
 }

@@ -18,6 +18,7 @@ const MOST_TOLD = 10
  */
 export class ManifestError extends DcrError {
   override readonly name: string = 'ManifestError'
+  /** All that were found; the message tells the first of them. */
   readonly problems: readonly ManifestProblem[]
 
   constructor(problems: readonly ManifestProblem[]) {

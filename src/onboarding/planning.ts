@@ -9,6 +9,7 @@ import { OpenedServer } from './opened-server.js'
 
 /** A member whose value would be another. */
 export interface ChangedMember {
+  /** Its name, as the specifications have it. */
   readonly member: string
   /** What was last asked for; absent where nothing was. */
   readonly from?: unknown
@@ -27,7 +28,9 @@ export interface PlannedClient {
    * client at one of the servers that the manifest does not name, or that is no longer in use: it is left alone.
    */
   readonly action: 'none' | 'register' | 'update' | 'replace' | 'renew' | 'orphaned'
+  /** All that there are, in no order; none where nothing is to be done. */
   readonly reasons: readonly (PlanReason | OrphanReason | 'not_in_manifest')[]
+  /** The members in which the manifest differs from what was last asked for. */
   readonly changed: readonly ChangedMember[]
   readonly client_id?: string
   /** The error with which it would be refused by now, as it could be one registration too many. */

@@ -5,6 +5,7 @@ import { isRecord } from '../json.js'
 export interface Shard {
   /** Which one, from 1 to `of`. */
   readonly index: number
+  /** How many there are: the same for all that share the work. */
   readonly of: number
 }
 

@@ -44,5 +44,6 @@ export interface EnsureOptions extends EntryOptions {
 export interface CollectOptions extends RequestOptions, ManagementOptions {
   /** Only the orphans at this issuer. Without it, credentials and a provider cannot be given. */
   issuer?: Issuer | undefined
+  /** The profile of the server at `issuer`, where it deviates from the specifications. */
   provider?: Provider | undefined
 }

@@ -9,6 +9,7 @@ import type { Unsaved } from './unsaved.js'
 
 /** A client that exists at a server, or may exist, and is not in use. */
 export interface Orphan extends StoredOrphan {
+  /** The issuer of the server that it is at. */
   readonly issuer: string
   /** The name of the client it was registered as, if a `Registrar` did. */
   readonly name?: string | undefined
@@ -18,6 +19,7 @@ export interface Orphan extends StoredOrphan {
 
 /** What {@link Registrar.collect} came to. */
 export interface Collected {
+  /** Those that are gone from their server and from the store. */
   readonly deleted: readonly Orphan[]
   /**
    * Those that are still listed, with the reason; without one, nothing is known by which it could be deleted. At many

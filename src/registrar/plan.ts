@@ -36,6 +36,7 @@ export type PlanReason =
 
 /** What `ensure` would do, and why. */
 export interface Plan {
+  /** What would be done. */
   readonly action: PlanAction
   /** All that there are; none where nothing is to be done. */
   readonly reasons: readonly PlanReason[]

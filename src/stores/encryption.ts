@@ -5,6 +5,7 @@ import { storeFailure } from './failure.js'
 export interface Sealed {
   /** Of the key that it takes to open it. It is stored in clear. */
   readonly id: string
+  /** What was encrypted, as printable text. */
   readonly text: string
 }
 
@@ -22,6 +23,7 @@ export interface Encryption {
 
 /** A key of AES-GCM, with any name that tells it from others. The name is stored in clear. */
 export interface EncryptionKey {
+  /** Tells it from other keys. It is stored in clear with what it encrypts. */
   readonly id: string
   /** 16, 24 or 32 random bytes, not a password; or what WebCrypto made of them, which a browser need not be able to export. */
   readonly key: CryptoKey | Uint8Array

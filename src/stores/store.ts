@@ -5,7 +5,9 @@ export type Operation = 'register' | 'get' | 'update' | 'delete'
 
 /** A request that may have been sent: kept before it is, and dropped with the answer. */
 export interface Intent {
+  /** Made anew for each request. */
   readonly id: string
+  /** What was sent. */
   readonly operation: Operation
   /** Seconds since the epoch, by the clock of this machine. */
   readonly at: number
@@ -26,7 +28,9 @@ export type OrphanReason = 'in_doubt' | 'replaced' | 'lost_race' | 'unusable' | 
 
 /** A client that exists at a server, or may exist, and is not in use. */
 export interface StoredOrphan {
+  /** Tells it from others of the same record. */
   readonly id: string
+  /** Why it is one. */
   readonly reason: OrphanReason
   /** Seconds since the epoch, by the clock of this machine. */
   readonly at: number
@@ -77,6 +81,7 @@ export interface StoredRegistration {
   readonly fingerprint?: string | undefined
   /** What has been asked of the server and not been answered, as far as the store knows. */
   readonly intent?: Intent | undefined
+  /** Clients that are at the server and not in use. Absent is none. */
   readonly orphans?: readonly StoredOrphan[] | undefined
   /** Seconds that the server's clock was ahead of ours when it last answered. */
   readonly clockOffset?: number | undefined

@@ -30,6 +30,7 @@ export type ManagementCredential = 'registration_access_token' | 'client_secret'
 
 /** A key set with public keys. A private member in a key (`d`) is ignored. */
 export interface KeySet {
+  /** JSON Web Keys, public ones. */
   readonly keys: readonly object[]
 }
 

@@ -10,6 +10,7 @@ import { createState, type RegisteredClient, removeClient, resetState } from './
 
 /** An authorization server to test against: see {@link referenceServer}. */
 export interface ReferenceServer {
+  /** Its issuer identifier, as it was given, or `https://as.example.com`. */
   readonly issuer: string
   /** What the well-known documents say. */
   readonly metadata: Readonly<Record<string, unknown>>

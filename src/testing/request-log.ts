@@ -5,6 +5,7 @@ export type Operation = 'discovery' | 'token' | 'register' | 'read' | 'update' |
 export interface RecordedRequest {
   /** `undefined` where the server has no such operation, as with PATCH, and answered 404. */
   readonly operation: Operation | undefined
+  /** The HTTP method, in capitals. */
   readonly method: string
   /** With its query. */
   readonly url: string

@@ -25,7 +25,9 @@ export interface RegisteredClient {
   readonly token_endpoint_auth_signing_alg?: string
   /** Absent where the server does not know it: `like: 'hydra'`. */
   readonly application_type?: string
+  /** Scopes, separated by single spaces. */
   readonly scope?: string
+  /** Its public keys. Absent where it gave none, or `jwks_uri`. */
   readonly jwks?: KeySet
   readonly jwks_uri?: string
   readonly [member: string]: unknown

@@ -158,3 +158,12 @@ test('who gives up waits for the deletion, and learns that it was given up', asy
   const error = await failureOf(examine(server.origin, { probe: true, signal: controller.signal }))
   expect([error.code, error.client, server.clients.size]).toEqual(['aborted', undefined, 0])
 })
+
+test('where managing is refused, no token to register with is advised', async () => {
+  const server = await startAuthorizationServer()
+  for (const method of ['GET', 'PUT', 'DELETE'] as const)
+    server.refuse(method, { status: 401, body: { error: 'invalid_token' } })
+  const { next } = await examine(server.origin, { probe: true })
+  expect(next.filter((step) => step.includes('initial access token'))).toEqual([])
+  expect(next).toContainEqual(expect.stringMatching(/^tell the operator: it refuses what it gave/))
+})

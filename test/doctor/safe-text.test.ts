@@ -7,6 +7,8 @@ test.each([
   ['at https://as.example.com/a?token=abc#x.', 'at https://as.example.com/a?…#….'],
   ['at https://as.example.com.', 'at https://as.example.com.'],
   ['at https://as.example.com/, then', 'at https://as.example.com/, then'],
+  ['at HTTPS://AS.example.com:443/A/../b', 'at HTTPS://AS.example.com:443/A/../b'],
+  ['at https:\\\\me:pass@as.example.com', 'at https:\\\\me:pass@as.example.com'],
   ['(https://me:pass@as.example.com/a)', '(https://…@as.example.com/a)'],
   ['postgres://me:pass@db/x', 'postgres://…@db/x'],
   ['https://me:pass@[broken', 'https://…'],

@@ -98,7 +98,7 @@ The authorization server ISSUER
   warning  contradictions         grant_types_supported has authorization_code, and no response type has code (RFC 7591 §2.1)
   warning  contradictions         clients may authenticate by a JWT, and no algorithm is named for it (RFC 8414 §2)
   warning  contradictions         grant_types_supported has the device grant, and there is no device_authorization_endpoint (RFC 8628 §4)
-  problem  registration           the registration_endpoint cannot be used
+  problem  registration           the registration_endpoint cannot be used: it must be an absolute URL that starts with https://
   ok       provider               it looks like none of the servers that need a provider
   ok       client_authentication  clients prove themselves by private_key_jwt
   ok       client_authentication  public clients (none) are not named: apps on devices and in browsers have no way to keep a secret

@@ -3,7 +3,7 @@ import { isLoopback, parse } from '../../http/url.js'
 import type { JsonObject } from '../../json.js'
 import type { Check } from '../facts.js'
 import { ok, problem, type Said } from '../finding.js'
-import { isThere } from '../members.js'
+import { isThere, textIn } from '../members.js'
 
 /** Whether every endpoint can be called, and where they are. */
 export const endpoints: Check = ({ metadata, issuer }) => {
@@ -38,9 +38,9 @@ function elsewhere(
   isFlawed: boolean,
 ): Said[] {
   const foreign = members.flatMap((member) => {
-    const origin = parse(`${metadata[member]}`)?.origin
+    const origin = parse(textIn(metadata, member) ?? '')?.origin
     return origin === undefined || origin === home || origin === 'null' ? [] : [`${member} at ${origin}`]
   })
   if (foreign.length > 0) return [ok(`at another origin than the issuer: ${foreign.join(', ')}`)]
-  return isFlawed ? [] : [ok(`all ${members.length} are at the origin of the issuer`)]
+  return isFlawed || members.length === 0 ? [] : [ok(`all ${members.length} are at the origin of the issuer`)]
 }

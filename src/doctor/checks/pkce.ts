@@ -1,9 +1,10 @@
 import type { Check } from '../facts.js'
 import { ok, problem, warning } from '../finding.js'
-import { isThere, listIn, words } from '../members.js'
+import { isNoList, isThere, listIn, words } from '../members.js'
 
 /** Whether an authorization code is of use to who has stolen it (RFC 7636, RFC 9700 §2.1.1). */
 export const pkce: Check = ({ metadata }) => {
+  if (isNoList(metadata, 'code_challenge_methods_supported')) return []
   const methods = listIn(metadata, 'code_challenge_methods_supported')
   // Who signs nobody in has no codes to be stolen.
   if (!methods && !isThere(metadata, 'authorization_endpoint')) return []

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.js'
 import type { Check } from '../facts.js'
 import { ok, type Said, warning } from '../finding.js'
-import { isThere, listIn } from '../members.js'
+import { isNoList, isThere, listIn } from '../members.js'
 
 /** What OpenID Connect wants beside (Discovery 1.0 §3). */
 const OF_OPENID = ['jwks_uri', 'subject_types_supported', 'id_token_signing_alg_values_supported']
@@ -35,6 +35,6 @@ function wrongLists(metadata: JsonObject): Said[] {
     /(_types|_methods|_values|_modes|scopes)_supported$/.test(member),
   )
   return lists
-    .filter((member) => isThere(metadata, member) && !listIn(metadata, member))
+    .filter((member) => isNoList(metadata, member))
     .map((member) => warning(`${member} is not a list of words`, `have the server write ${member} as a list`))
 }
