@@ -57,32 +57,35 @@ function journalIn(directory: string): Backend {
   const writers = new Writers(journal)
 
   const place = (key: string) => `what ${file} has of ${key}`
-  /** What is read is checked, as far up as it is the store's. */
+  const demandNoFolders = () => {
+    if (!look(file)) refuseFolders(directory)
+  }
   const reading = <T>(read: () => T) =>
     guarded(file, async () => {
       await inTurnWithOthers()
-      if (isSafeDirectory(directory, true) && !look(file)) refuseFolders(directory)
-      return read()
+      isSafeDirectory(directory, true)
+      const value = read()
+      if (value === undefined) demandNoFolders()
+      return value
     })
 
   return {
     place,
     read: (key) => reading(() => journal.text(key)),
     async list() {
-      const keys = await reading(() => {
-        journal.catchUp()
-        return journal.keys()
-      })
+      const keys = await reading(() => journal.keys())
       const found: Found[] = []
-      for (const key of keys) {
+      for (const key of keys ?? []) {
         const text = await reading(() => journal.text(key))
         if (text !== undefined) found.push({ place: place(key), text, key })
       }
       return found
     },
     async hold(key, signal) {
-      await reading(() => {})
-      const { writer, release } = await guarded(file, () => writers.share(signal))
+      const { writer, release } = await guarded(file, async () => {
+        demandNoFolders()
+        return writers.share(signal)
+      })
       const append = (text?: string) => guarded(file, () => writer.append(key, text))
       return {
         read: () => reading(() => journal.text(key)),

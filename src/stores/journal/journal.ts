@@ -45,10 +45,6 @@ export class Journal {
     return this.#end
   }
 
-  keys(): readonly string[] {
-    return [...this.#spans.keys()]
-  }
-
   /**
    * Reads what was written since it was read last.
    *
@@ -56,6 +52,11 @@ export class Journal {
    */
   catchUp(): void {
     this.#read(() => {})
+  }
+
+  /** All keys by now; undefined if there is no journal. @throws as {@link catchUp} does. */
+  keys(): readonly string[] | undefined {
+    return this.#read(() => [...this.#spans.keys()])
   }
 
   /** The text of a key by now. @throws as {@link catchUp} does. */

@@ -48,7 +48,7 @@ export async function rewrite(journal: Journal, lock: Lock, epoch: string): Prom
 function* portions(journal: Journal, epoch: string): Generator<Buffer> {
   let frames = [startFrame(epoch)]
   let size = 0
-  for (const key of journal.keys()) {
+  for (const key of journal.keys() ?? []) {
     const text = journal.text(key)
     if (text === undefined) continue
     const frame = frameOf(epoch, key, bytesOf(text))
