@@ -18,6 +18,7 @@ const ONE_BY_ONE = [
   ['test:hardened'],
   ['test:processes'],
   ['torture'],
+  ['torture:journal'],
 ]
 
 /** These wait for servers or work on one processor: two at a time. Each list installs what its parts use. */

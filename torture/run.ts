@@ -24,9 +24,10 @@ const parts: Record<string, () => Promise<string>> = {
   torn,
 }
 
-const [wanted] = process.argv.slice(2)
-const chosen = Object.entries(parts).filter(([name]) => wanted === undefined || name === wanted)
-if (chosen.length === 0) throw new Error(`there is no part ${wanted}: ${Object.keys(parts).join(', ')}`)
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in parts))
+if (unknown.length > 0) throw new Error(`there is no part ${unknown}: ${Object.keys(parts).join(', ')}`)
+const chosen = Object.entries(parts).filter(([name]) => wanted.length === 0 || wanted.includes(name))
 
 console.log(`seed ${seed} (DCR_TORTURE_SEED=${seed} makes the same choices)`)
 for (const [name, run] of chosen) {
