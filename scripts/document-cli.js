@@ -48,6 +48,8 @@ npx dcr-client register https://as.example.com --redirect-uri https://app.exampl
   \`dcr reseal\` saves everything with the first ([rotation](stores.md#encryption)).
 - **Secrets are never arguments.** They come from the environment (\`--token-env NAME\`), from a file (\`--token-file PATH\`) or from
   stdin (\`--token-file -\`). In results they are masked (\`••••\`) unless \`--show-secrets\` is given.
+- **A store that fails loses no client.** What a server has given and the store has not kept, as on a full disk, is written into a file of this
+  user in the folder for temporary files; stderr says where, and what to do with it. Where the store is encrypted, only with \`--show-secrets\`.
 - **Ctrl-C stops what has not begun**, and waits for the answer to what was sent, so that it is kept. A second one gives that up:
   what may have been registered then is listed by \`dcr orphans\`.
 - **Many clients**: [a tutorial](tutorial.md) from nothing to ten of them, and [manifests](manifest.md).

@@ -23,6 +23,8 @@ export interface Argument {
   readonly name: string
   readonly description: string
   readonly isOptional?: boolean
+  /** Whether it is the path of a file, for the completion of shells. */
+  readonly isFile?: boolean
   readonly choices?: readonly string[]
 }
 

@@ -21,6 +21,10 @@ function beginningsOf({ name, options }: Command): [pattern: string, words: stri
   )
 }
 
+function takesFile({ arguments: names }: Command): boolean {
+  return names.some(({ isFile }) => isFile)
+}
+
 /** Values by option or, for an argument, by the command alone. */
 function choicesOf({ name, options, arguments: names }: Command): [pattern: string, words: string][] {
   const ofOptions = options.flatMap(({ name: option, choices }) =>
@@ -36,14 +40,20 @@ function bash(commands: readonly Command[]): string {
   const beginnings = commands.flatMap(beginningsOf)
   const words = commands.map((command) => {
     const ofArgument = choicesOf(command).find(([pattern]) => pattern === `${command.name},`)?.[1]
-    return `    ${command.name}) words="${[ofArgument, flags(command)].filter(Boolean).join(' ')}" ;;`
+    const files = takesFile(command) ? ' files=yes' : ''
+    return `    ${command.name}) words="${[ofArgument, flags(command)].filter(Boolean).join(' ')}"${files} ;;`
   })
-  return `_dcr() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
+  return `_dcr_files() {
+  local IFS=$'\\n'
+  compopt -o filenames 2>/dev/null
+  COMPREPLY=($(compgen -f -- "$current"))
+}
+_dcr() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words="" files=""
   case "\${COMP_WORDS[1]},$before" in
 ${values.map(([pattern, known]) => `    ${pattern}) COMPREPLY=($(compgen -W "${known}" -- "$current")); return ;;`).join('\n')}
 ${beginnings.map(([pattern, known]) => `    ${pattern}) compopt -o nospace 2>/dev/null; COMPREPLY=($(compgen -W "${known}" -- "$current")); return ;;`).join('\n')}
-    *,--*-file|*,--file|*,--client|*,--metadata) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    *,--*-file|*,--file|*,--client|*,--metadata) _dcr_files; return ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${names} help --help --version" -- "$current")); return
@@ -52,6 +62,7 @@ ${beginnings.map(([pattern, known]) => `    ${pattern}) compopt -o nospace 2>/de
     help) words="${names}" ;;
 ${words.join('\n')}
   esac
+  if [ -n "$files" ] && [ "\${current#-}" = "$current" ]; then _dcr_files; return; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -F _dcr dcr
@@ -90,8 +101,8 @@ function zshSpecifications({ options, arguments: names }: Command): string[] {
     const many = isRepeatable ? '*' : ''
     return quoted(`${many}--${name}[${plain(description)}]${value ? `:${plain(value)}:${action}` : ''}`)
   })
-  const ofArguments = names.map(({ name, choices }) =>
-    quoted(`:${name}:${choices ? `(${choices.join(' ')})` : ' '}`),
+  const ofArguments = names.map(({ name, choices, isFile }) =>
+    quoted(`:${name}:${choices ? `(${choices.join(' ')})` : isFile ? '_files' : ' '}`),
   )
   return [...ofOptions, ...ofArguments]
 }
@@ -104,12 +115,14 @@ function zshAction({ value, choices, beginnings }: Option): string {
 }
 
 function fish(commands: readonly Command[]): string {
-  const lines = commands.flatMap(({ name, summary, options, arguments: names }) => {
+  const lines = commands.flatMap((command) => {
+    const { name, summary, options, arguments: names } = command
     const on = `complete -c dcr -n '__fish_seen_subcommand_from ${name}'`
     const ofArgument = names[0]?.choices
     return [
       `complete -c dcr -n __fish_use_subcommand -a ${name} -d ${fishQuoted(summary)}`,
       ...(ofArgument ? [`${on} -a '${ofArgument.join(' ')}'`] : []),
+      ...(takesFile(command) ? [`${on} -F`] : []),
       ...[...options, HELP].map(({ name, value, description, choices, beginnings }) => {
         const isFile = value === 'FILE' || value === 'PATH'
         const known = choices ?? beginnings

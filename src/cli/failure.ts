@@ -10,11 +10,16 @@ export function told(error: unknown, command: string): string {
   if (error instanceof UsageError) return `${shown(error)}\nSee: dcr ${`${command} `.trimStart()}--help`
   // The name of a function of the library says nothing to who has called a command.
   if (error instanceof DcrError)
-    return `${shown(error).replace(/^\w+: /, `${command}: `)}${requestId(error)}${advice(error, command)}`
+    return `${shown(error)
+      .replace(/^\w+: /, `${command}: `)
+      .replace(IN_CODE, '')}${requestId(error)}${advice(error, command)}`
   if (error instanceof CommandError) return shown(error)
   const name = error instanceof Error ? error.name : typeof error
   return `unexpected ${name}: ${error instanceof Error ? shown(error) : ''}\nThis is a defect of dcr: please report it with the command.`
 }
+
+/** Where the library has it; the command says where it has put it. */
+const IN_CODE = ' What is known of the client is in error.client.'
 
 function shown({ message }: Error): string {
   return message

@@ -5,6 +5,7 @@ import { told } from './failure.js'
 import { Invocation } from './invocation.js'
 import { endsInTime, leaveInterrupted } from './leaving.js'
 import type { Chosen } from './program.js'
+import { rescue } from './rescuing.js'
 import { terminalOf } from './terminal.js'
 
 /** Ctrl-C, the end of a container or a job, and that of a terminal. */
@@ -30,7 +31,9 @@ export async function run({ command, given, commands }: Chosen): Promise<ExitCod
     })
     return ended((await Promise.race([work, late])) ?? EXIT.done, invocation)
   } catch (error) {
-    return ended(failed(error, command.name, invocation.requests.isAnythingSent), invocation)
+    const code = failed(error, command.name, invocation.requests.isAnythingSent)
+    await rescue(invocation, error)
+    return ended(code, invocation)
   } finally {
     if (!isStuck) await invocation.close()
     for (const signal of SIGNALS) process.off(signal, interrupt)

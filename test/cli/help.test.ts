@@ -64,12 +64,19 @@ describe('completion', () => {
     expect(completed('dcr', 'get', '--output', '')).toBe('json yaml env table')
     expect(completed('dcr', 'completion', 'z')).toBe('zsh')
     expect(completed('dcr', 'list', '--store', 'm')).toBe('memory:')
+    writeFileSync(join(folder, 'shop.yaml'), '')
+    for (const line of ['plan', 'apply', 'destroy', 'register --metadata', 'list --store-key-file'])
+      expect(completed('dcr', ...line.split(' '), 'shop')).toBe('shop.yaml')
+    expect(completed('dcr', 'apply', '--o')).toBe('--only --output')
+    expect(completed('dcr', 'list', 'shop')).toBe('')
   })
 
   test.each(['zsh', 'fish'])('%s', async (shell) => {
     const folder = emptyFolder()
     const { stdout } = await dcr(['completion', shell])
     for (const { name } of catalogue) expect(stdout).toContain(name)
+    const takingFiles = { zsh: "':manifest:_files'", fish: "'__fish_seen_subcommand_from apply' -F\n" }[shell]
+    expect(stdout).toContain(takingFiles)
     writeFileSync(join(folder, 'dcr'), stdout)
     // Where the shell is, it reads it.
     if (folderOf(shell)) execFileSync(shell, ['-n', join(folder, 'dcr')])

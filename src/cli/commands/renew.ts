@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll } from '../exit-codes.js'
 import { told } from '../failure.js'
 import { NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
+import { rescue } from '../rescuing.js'
 import { entryOptions, issuerIn, keptClient, serverOf } from '../target.js'
 
 /** Seconds: a day, so that a task which is run each night comes before the end of every secret. */
@@ -54,6 +55,7 @@ export const command: Command = {
         codes.push(EXIT.done)
       } catch (error) {
         context.tell(`${issuer} ${JSON.stringify(name)}: ${told(error, 'renew')}`)
+        await rescue(context, error)
         rows.push({ issuer, name, client_id: stored.client?.client_id, action: 'failed' })
         codes.push(exitCodeOf(error, true))
       }

@@ -5,6 +5,7 @@ import type { Context } from '../command.js'
 import { UsageError } from '../errors.js'
 import type { ExitCode } from '../exit-codes.js'
 import { told } from '../failure.js'
+import { rescue } from '../rescuing.js'
 import { isOfMemory } from '../target.js'
 import { escaped } from '../visible.js'
 import { onlyOf, shardOf } from './options.js'
@@ -43,6 +44,7 @@ export async function carriedOut(
     for await (const event of onboarding[command](options)) {
       summary.add(event)
       progress.add(event)
+      if (event.error) await rescue(context, event.error)
       if (areEvents) context.write(`${lineOf(event)}\n`)
     }
   } catch (error) {

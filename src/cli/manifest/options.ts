@@ -7,6 +7,7 @@ import { UsageError } from '../errors.js'
 export const MANIFEST: Argument = {
   name: 'manifest',
   description: 'The file with servers and clients, as YAML or JSON; - for stdin',
+  isFile: true,
 }
 
 export const MANIFEST_EXAMPLE: ExampleFile = {

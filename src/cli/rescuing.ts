@@ -1,0 +1,39 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { DcrError } from '../index.js'
+import { printable } from '../printable.js'
+import type { Context } from './command.js'
+import { saveSecretly } from './secret-file.js'
+import { STORE_KEY_VARIABLE } from './store-key.js'
+
+/**
+ * Writes what a server has given and the store has not kept, as on a full disk, into a file of this user: with the process
+ * it would be lost, and nobody could manage or delete the client. Not in clear where the store is encrypted, unless
+ * `--show-secrets` is given.
+ */
+export async function rescue(context: Context, error: unknown): Promise<void> {
+  if (!(error instanceof DcrError) || error.outcome !== 'applied' || !error.code.startsWith('store_')) return
+  const { client } = error
+  if (client === undefined) return
+  context.tell(`The client is ${printable(`${client.client_id}`, 256)}.`)
+  if (isEncrypted(context) && !context.isSet('show-secrets')) return
+  const name = `dcr-client-${crypto.randomUUID()}.json`
+  // First where it is neither committed nor handed on with what else is in a folder.
+  for (const path of [join(tmpdir(), name), join(process.cwd(), name)]) {
+    try {
+      await saveSecretly(path, `${JSON.stringify(client, undefined, 2)}\n`)
+    } catch {
+      continue
+    }
+    context.tell(
+      `What the server gave is in ${path}, secrets in clear, for this user alone. When the store works again, \`dcr get ISSUER --client FILE\` keeps it, and \`dcr delete ISSUER --client FILE\` deletes it.`,
+    )
+    return
+  }
+}
+
+function isEncrypted(context: Context): boolean {
+  const key = context.text('store-key-env') ?? context.text('store-key-file')
+  return Boolean(key ?? context.environment[STORE_KEY_VARIABLE])
+}
