@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   type ClientInformation,
+  type ClientMetadata,
   type ClientMetadataChanges,
   DcrClient,
   type DcrClientOptions,
@@ -273,4 +274,22 @@ describe('an update warns of', () => {
       'The scope offline_access needs the grant type refresh_token.',
     ])
   })
+
+  test.each(['redirect_uris', 'grant_types', 'response_types', 'scope', 'jwks_uri', 'x_uri'])(
+    'nothing in a %s that no text can be made of',
+    async (member) => {
+      const server = await startScripted({ body: { client_id: 'c1' } })
+      const odd = { toString: 1 }
+      const before = { ...credentials(server), [member]: member.endsWith('s') ? [odd] : odd }
+      const [result] = await Promise.allSettled([connect(server).update(before, { client_name: 'App 2' })])
+      expect(result.status === 'rejected' ? result.reason.name : 'DcrError').toBe('DcrError')
+    },
+  )
+})
+
+test('a member of the server’s own may be an object that no text can be made of', async () => {
+  const server = await startScripted({ status: 201, body: { client_id: 'c1' } })
+  const own = { x_uri: { toString: 1 }, x_endpoint: [{ valueOf: 1, toString: 1 }] }
+  await connect(server).register({ ...METADATA, ...own } as ClientMetadata)
+  expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ ...METADATA, ...own })
 })

@@ -1,10 +1,10 @@
 export { discoverAuthorizationServer, supportsDCR } from './discovery.js'
 export {
   dynamicClientDifferences,
-  dynamicClientToProviderConfig,
   getOrCreateDynamicClient,
   readDynamicClient,
 } from './dynamic-client.js'
+export { dynamicClientToProviderConfig } from './provider-config.js'
 export {
   deleteClientRegistration,
   readClientRegistration,

@@ -90,7 +90,7 @@ export function checkMembers(metadata: JsonObject, call: Call): void {
     if (/_(uri|endpoint)(#.*)?$/.test(member)) {
       // What a member of the server's own may be, the server knows.
       const known = isSpecified(member)
-      if (known || isHarmful(`${value}`)) checkUri(value, member, refuse)
+      if (known || [value].flat().some(isHarmfulText)) checkUri(value, member, refuse)
     }
     if (/_uris$/.test(member)) {
       for (const [index, uri] of list(value).entries()) checkUri(uri, `${member}[${index}]`, refuse)
@@ -102,6 +102,10 @@ export function checkMembers(metadata: JsonObject, call: Call): void {
   }
   if (software_statement && !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(`${software_statement}`))
     refuse('software_statement must be a compact JWT')
+}
+
+function isHarmfulText(value: unknown): boolean {
+  return typeof value === 'string' && isHarmful(value)
 }
 
 function checkUri(uri: unknown, name: string, refuse: (what: string) => never): void {
