@@ -90,7 +90,7 @@ export class ServerWork {
     const begin = () => {
       if (this.#patience.givenUp && !hasUnsaved) throw this.#patience.givenUp
     }
-    return { credentials, hasUnsaved, begin, metadata: () => this.#metadata() }
+    return { credentials, begin, metadata: () => this.#metadata() }
   }
 
   #metadata(): Promise<AuthorizationServerMetadata> {

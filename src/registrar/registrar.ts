@@ -12,6 +12,7 @@ import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
 import { collected } from './collecting.js'
 import { unlist } from './discarding.js'
+import { discovered } from './discovering.js'
 import { ensured, type Knowledge, planOf, reused } from './ensuring.js'
 import { alone, type Entry, entryOf, type Issuer, issuerOf, read } from './entry.js'
 import { clientIn, fetched } from './fetching.js'
@@ -85,17 +86,18 @@ export class Registrar {
    */
   async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('ensure', issuer, options)
-    const { mayReplace = true } = Object(options) as EnsureOptions
+    const { mayReplace = true, discover } = { __proto__: null, ...options } as EnsureOptions
     const want = await wanted(metadata, this.#skew, entry.call, mayReplace)
     const stored = await read(entry)
     // What is not saved yet is newer than what is.
     const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
     if (found) return found
-    const { key, call, credentials } = entry
+    const whole = await discovered(entry, discover)
+    const { key, call, credentials } = whole
     const { initialAccessToken, manageWith } = credentials
     const common = [key, want.fingerprint, mayReplace, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
-      ensured({ ...entry, call: { ...call, signal } }, () => want, this.#known),
+      ensured({ ...whole, call: { ...call, signal } }, () => want, this.#known),
     )
   }
 
@@ -135,14 +137,14 @@ export class Registrar {
    */
   async update(issuer: Issuer, changes: ClientMetadataChanges, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('update', issuer, options)
-    const { mayReplace = false } = Object(options) as EnsureOptions
+    const { mayReplace = false, discover } = { __proto__: null, ...options } as EnsureOptions
     const given = snapshot(changes, entry.call)
     const wantedOf = (stored: StoredRegistration) => {
       const { requested = metadataOf(clientIn(stored, entry)) } = stored
       const metadata = { ...requested, ...given } as ClientMetadata
       return wanted(metadata, this.#skew, entry.call, mayReplace)
     }
-    return ensured(entry, wantedOf, this.#known)
+    return ensured(await discovered(entry, discover), wantedOf, this.#known)
   }
 
   /**
