@@ -25,7 +25,6 @@ export type ClientTask = (
 
 /** What the work at a server needs of the run it belongs to. */
 export interface Surroundings {
-  readonly fetch: (request: Request) => Promise<Response>
   /** That of the server's origin. */
   readonly budget: RetryBudget
   readonly task: ClientTask
