@@ -51,8 +51,7 @@ export async function updateInPlace(
     }
     throw error
   }
-  const { requested, fingerprint } = wanted
-  const done = { server: site.server, requested: requested as ClientMetadata, fingerprint }
+  const done = { server: site.server, requested: wanted.requested as ClientMetadata }
   await amend(entry, (now) => ({ ...now, ...done }), { outcome: 'applied', client })
   return readBack(entry, client)
 }
