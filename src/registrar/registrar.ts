@@ -82,7 +82,8 @@ export class Registrar {
    * @param issuer - The issuer identifier, or the metadata of a server that publishes none.
    * @throws {DcrError} `registration_in_doubt` and `registered_recently` where another client could be one too many;
    *   `management_locked`, `store_conflict` and the like with what is known in `error.client`; with `mayReplace: false`
-   *   `management_not_supported`, or why the server refused the update.
+   *   `management_not_supported`, or why the server refused the update; `issuer_mismatch` where `discover` gives metadata of
+   *   another issuer, `discovery_failed` where it fails with an error of its own.
    * @see RFC 7591 §3, RFC 7592 §2.2
    */
   async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EnsureOptions): Promise<Ensured> {
