@@ -3,7 +3,7 @@ import { type Call, openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { callableUrl } from '../http/url.js'
 import { checkWhole } from '../metadata/checking.js'
-import { comparableText } from '../registrar/comparing.js'
+import { fingerprint } from '../registrar/fingerprint.js'
 import { Flights } from '../registrar/flights.js'
 import type { RegistrarOptions } from '../registrar/options.js'
 import { Registrar } from '../registrar/registrar.js'
@@ -80,7 +80,7 @@ export class McpRegistrar extends Registrar {
     ])
     const asked = [
       entry.key,
-      comparableText(requested),
+      await fingerprint(requested),
       challenge,
       document,
       preferred,

@@ -49,14 +49,14 @@ export function reused(
 /** Does what has to be done for a client to be there, while nobody else who shares the store does. */
 export function ensured(
   entry: Entry,
-  wantedOf: (stored: StoredRegistration) => Wanted,
+  wantedOf: (stored: StoredRegistration) => Promise<Wanted> | Wanted,
   known: Knowledge,
 ): Promise<Ensured> {
   const { whenInDoubt, unsaved } = known
   const once = (): Promise<Ensured> =>
     alone(entry, async (found, custodyInTurn) => {
       const stored = withDoubtListed(await unsaved.settle(entry, found))
-      const wanted = wantedOf(stored)
+      const wanted = await wantedOf(stored)
       // Whoever had the turn before has done it.
       const reusable = reused(entry, stored, wanted, known)
       if (reusable) return reusable

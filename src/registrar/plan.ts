@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../errors.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
-import { changedMembers } from './comparing.js'
 import { expiry } from './expiry.js'
+import { changedMembers } from './fingerprint.js'
 import type { Wanted } from './wanted.js'
 
 /**
@@ -49,7 +49,7 @@ export interface Plan {
 /** @param isManageable - Whether the client can be updated, as far as can be told without asking the server. */
 export function planFor(
   stored: StoredRegistration,
-  { requested, now, skew }: Wanted,
+  { requested, fingerprint, now, skew }: Wanted,
   isManageable: (client: ClientInformation) => boolean,
 ): Plan {
   const { client, intent, trouble } = stored
@@ -59,15 +59,14 @@ export function planFor(
     return { action: 'register', reasons, changed: [] }
   }
   const end = expiry(stored, now, skew)
-  const { requested: before = {} } = stored
-  const changed = changedMembers(before, requested)
+  const changed = fingerprint === stored.fingerprint ? [] : changedMembers(stored.requested ?? {}, requested)
   const found: Record<Exclude<PlanReason, 'not_registered' | 'registration_in_doubt'>, boolean> = {
     invalid_client: trouble === 'invalid_client' || trouble === 'gone',
     deletion_interrupted: intent?.operation === 'delete',
     update_interrupted: intent?.operation === 'update' || intent?.operation === 'get',
     secret_expired: end === 'past',
     secret_expires_soon: end === 'soon',
-    metadata_changed: changed.length > 0 || !stored.requested,
+    metadata_changed: fingerprint !== stored.fingerprint,
     management_locked: trouble === 'management_locked',
   }
   const reasons: PlanReason[] = (Object.keys(found) as (keyof typeof found)[]).filter(

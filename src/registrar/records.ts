@@ -29,7 +29,7 @@ export const gone: Kept = ({ issuer, name, server, orphans, revision }) => ({
 })
 
 /** What is stored after the registration of a client, in the place of the one before. */
-export function registered({ requested }: Wanted, server: AuthorizationServerMetadata): Records {
+export function registered({ requested, fingerprint }: Wanted, server: AuthorizationServerMetadata): Records {
   return {
     kept(stored, client, given) {
       const { issuer, name, client: old, trouble, orphans = [], revision } = stored
@@ -45,6 +45,7 @@ export function registered({ requested }: Wanted, server: AuthorizationServerMet
         server,
         client: isSame ? carriedOver(client, old) : client,
         requested: requested as ClientMetadata,
+        fingerprint,
         orphans: [...others, ...left],
         ...(old && { replacedAt: seconds() }),
         ...received({ issuer }, client, clock),

@@ -11,7 +11,6 @@ import type { Provider } from '../providers/provider.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
 import { collected } from './collecting.js'
-import { comparableText } from './comparing.js'
 import { unlist } from './discarding.js'
 import { discovered } from './discovering.js'
 import { ensured, type Knowledge, planOf, reused } from './ensuring.js'
@@ -89,7 +88,7 @@ export class Registrar {
   async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('ensure', issuer, options)
     const { mayReplace = true, discover } = { __proto__: null, ...options } as EnsureOptions
-    const want = wanted(metadata, this.#skew, entry.call, mayReplace)
+    const want = await wanted(metadata, this.#skew, entry.call, mayReplace)
     const stored = await read(entry)
     // What is not saved yet is newer than what is.
     const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
@@ -97,7 +96,7 @@ export class Registrar {
     const whole = await discovered(entry, discover)
     const { key, call, credentials } = whole
     const { initialAccessToken, manageWith } = credentials
-    const common = [key, comparableText(want.requested), mayReplace, initialAccessToken, manageWith]
+    const common = [key, want.fingerprint, mayReplace, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
       ensured({ ...whole, call: { ...call, signal } }, () => want, this.#known),
     )
@@ -111,7 +110,7 @@ export class Registrar {
    */
   async plan(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Plan> {
     const entry = this.#entry('plan', issuer, options)
-    const want = wanted(metadata, this.#skew, entry.call)
+    const want = await wanted(metadata, this.#skew, entry.call)
     const stored = this.#known.unsaved.expected(entry.key, await read(entry))
     return planOf(entry, stored, want, this.#known)
   }

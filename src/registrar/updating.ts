@@ -51,7 +51,8 @@ export async function updateInPlace(
     }
     throw error
   }
-  const done = { server: site.server, requested: wanted.requested as ClientMetadata }
+  const { requested, fingerprint } = wanted
+  const done = { server: site.server, requested: requested as ClientMetadata, fingerprint }
   await amend(entry, (now) => ({ ...now, ...done }), { outcome: 'applied', client })
   return readBack(entry, client)
 }

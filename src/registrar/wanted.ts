@@ -3,10 +3,12 @@ import type { Call } from '../http/call.js'
 import { isUnset, type JsonObject, without } from '../json.js'
 import { checkMembers, checkWhole, snapshot } from '../metadata/checking.js'
 import type { ClientMetadata } from '../types.js'
+import { fingerprint } from './fingerprint.js'
 
 /** What the application wants of a client, at the moment of a call. */
 export interface Wanted {
   readonly requested: JsonObject
+  readonly fingerprint: string
   /** Seconds since the epoch, by the clock of this machine. */
   readonly now: number
   /** Seconds before its end from which a secret counts as about to expire. */
@@ -23,9 +25,14 @@ export function described(metadata: ClientMetadata, call: Call): JsonObject {
 }
 
 /** Refuses metadata that could not be sent, before anything is compared or asked. */
-export function wanted(metadata: ClientMetadata, skew: number, call: Call, mayReplace = true): Wanted {
+export async function wanted(
+  metadata: ClientMetadata,
+  skew: number,
+  call: Call,
+  mayReplace = true,
+): Promise<Wanted> {
   const requested = described(metadata, call)
   // What is doubtful is told when it is sent.
   checkWhole(requested, { ...call, warn: () => {} })
-  return { requested, now: seconds(), skew, mayReplace }
+  return { requested, fingerprint: await fingerprint(requested), now: seconds(), skew, mayReplace }
 }

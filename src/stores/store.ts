@@ -71,8 +71,10 @@ export interface StoredRegistration {
   readonly client?: ClientInformation | undefined
   /** The metadata of the server when it was last asked. */
   readonly server?: AuthorizationServerMetadata | undefined
-  /** What was last asked for, by which it is told whether something else is wanted. */
+  /** What was asked to be registered. */
   readonly requested?: ClientMetadata | undefined
+  /** Its SHA-256, in hexadecimal, by which it is compared. */
+  readonly fingerprint?: string | undefined
   /** What has been asked of the server and not been answered, as far as the store knows. */
   readonly intent?: Intent | undefined
   readonly orphans?: readonly StoredOrphan[] | undefined

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type CredentialStore, memoryStore } from '../../src/index.js'
+import { fingerprint } from '../../src/registrar/fingerprint.js'
 import { failureOf } from '../failure-of.js'
 import { startAuthorizationServer } from './authorization-server.js'
 import { CHANGED, METADATA, open, storedAt } from './set-up.js'
@@ -113,6 +114,7 @@ describe('a race that the lock of the store did not prevent', () => {
       const won = {
         client: { client_id: 'winner' },
         requested: METADATA,
+        fingerprint: await fingerprint(METADATA),
       }
       await set(key, { ...before, ...won })
       store.set = () => Promise.reject(new Error('full'))

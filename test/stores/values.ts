@@ -23,6 +23,7 @@ const full: Required<Omit<StoredRegistration, 'revision'>> = {
     response_types_supported: ['code'],
   },
   requested: { redirect_uris: ['https://app.example.com/cb'], jwks: { keys: [{ kty: 'EC', crv: 'P-256' }] } },
+  fingerprint: 'f1',
   intent: { id: 'i1', operation: 'update', at: 1_790_000_000, requested: { client_name: 'App' } },
   orphans: [
     { id: 'o1', reason: 'replaced', at: 1_790_000_001, client: { client_id: 'c0', client_secret: 's0' } },

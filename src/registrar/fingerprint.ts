@@ -1,17 +1,18 @@
 import { isEmptyList, type JsonObject, without } from '../json.js'
 import { canonical } from '../metadata/canonical.js'
+import { sha256 } from '../stores/sha256.js'
 
 /**
- * A text that is the same for all metadata that ask for the same: canonical JSON, in which the order of members, of
+ * The fingerprint of what is asked for: SHA-256, in hexadecimal, of its canonical JSON. The order of members, of
  * scopes and of most lists does not matter.
  *
  * @see RFC 8785
  */
-export function comparableText(requested: JsonObject): string {
+export function fingerprint(requested: JsonObject): Promise<string> {
   const members = Object.entries(comparable(requested))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([member, value]) => `${JSON.stringify(member)}:${canonical(member, value)}`)
-  return `{${members}}`
+  return sha256(`{${members}}`)
 }
 
 /** Members that servers fill in where they are absent, and not where they are empty (RFC 7591 §2). */
