@@ -25,11 +25,12 @@ export class Requests {
 
   /** For every call of the library. */
   get options(): RequestOptions {
-    const { fetch, signal } = this.#passage.options
+    const { signal } = this.#passage.options
+    const pass = this.#passing()
     // By the name of the system call the library knows that nothing was sent.
     const refusal = { code: 'INTERRUPTED', syscall: 'connect' }
     const send = (request: Request) =>
-      this.#isInterrupted ? Promise.reject(Object.assign(new Error('interrupted'), refusal)) : fetch(request)
+      this.#isInterrupted ? Promise.reject(Object.assign(new Error('interrupted'), refusal)) : pass(request)
     return { ...this.#settings, signal, fetch: send }
   }
 
@@ -44,9 +45,10 @@ export class Requests {
    * too, and given up by a second one.
    */
   tidying(signal: AbortSignal): RequestOptions {
-    const { fetch, signal: givenUp } = this.#passage.options
+    const { signal: givenUp } = this.#passage.options
+    const pass = this.#passing()
     const send = (request: Request) =>
-      fetch(new Request(request, { signal: AbortSignal.any([request.signal, givenUp]) }))
+      pass(new Request(request, { signal: AbortSignal.any([request.signal, givenUp]) }))
     return { ...this.#settings, signal, fetch: send }
   }
 
@@ -68,10 +70,16 @@ export class Requests {
   }
 
   #open(): Passage {
-    const send = (request: Request) => {
+    return new Passage(() => {})
+  }
+
+  /** Sends requests by the passage that is open now. */
+  #passing(): (request: Request) => Promise<Response> {
+    const { around } = this.#passage
+    return (request) => {
       this.#sent++
-      return fetch(request)
+      const isAuthorized = request.headers.has('authorization')
+      return around({ method: request.method, isAuthorized }, () => fetch(request))
     }
-    return new Passage(send, () => {})
   }
 }

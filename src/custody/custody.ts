@@ -1,7 +1,7 @@
 import { DcrError, type ErrorDetails } from '../errors.js'
 import { type Call, NOTHING_SENT } from '../http/call.js'
 import { failure } from '../http/failure.js'
-import type { Operation } from '../stores/store.js'
+import type { Operation, StoredRegistration } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 
 /** Milliseconds for a store to save what a server has given: longer than its own waits (10 s), whose reasons are told. */
@@ -13,8 +13,8 @@ export interface Custody {
   readonly id?: string
   /** What was asked of the server before, and has not been answered as far as the store knows. */
   readonly interrupted?: Operation | undefined
-  /** The client as it is stored by now. */
-  readonly client?: ClientInformation | undefined
+  /** What is stored by now, unless another process has changed it. */
+  readonly stored?: StoredRegistration | undefined
   /** Before a request that may change the client or its credentials. */
   intend(operation: Operation, call: Call, requested?: ClientMetadata): Promise<void>
   /** After one that certainly changed nothing. */

@@ -38,7 +38,7 @@ export function kept<T>(
       const refused = (error as DcrError).code === 'unauthorized'
       const now = refused ? await within(call, () => store.get(key)).catch(() => undefined) : undefined
       const token = now?.client?.registration_access_token
-      if (!now?.client || token === custody.client?.registration_access_token) throw error
+      if (!now?.client || token === custody.stored?.client?.registration_access_token) throw error
       return task(now.client, custodyInTurn(now, RECORDS))
     }
   })

@@ -79,8 +79,8 @@ export function custodyOf(
     get interrupted() {
       return stored.intent?.operation
     },
-    get client() {
-      return stored.client
+    get stored() {
+      return stored
     },
     async intend(operation, call, requested) {
       before = stored

@@ -32,6 +32,20 @@ export interface RequestOptions {
   onWarning?: ((warning: Warning) => void) | undefined
 }
 
+/** What this library's own parts do around each request of a call, which `send` sends; its credentials are not told. */
+export type Around = (
+  request: { readonly method: string; readonly isAuthorized: boolean },
+  send: () => Promise<Response>,
+) => Promise<Response>
+
+/** The option for it, which none but they can name: around the option `fetch`, each request would have to be made twice. */
+export const AROUND = Symbol('around')
+
+/** The options of a call, with what is done around its requests. */
+export interface SurroundedOptions extends RequestOptions {
+  readonly [AROUND]?: Around | undefined
+}
+
 /** Long enough for a slow server and one more try, short enough that a person is still waiting. */
 const DEFAULT_TIMEOUT = 30_000
 
@@ -43,7 +57,7 @@ const OWN_HEADER =
 const HEADER_VALUE = /^[\t\x20-\x7e\xa0-\xff]*$/
 
 /** Options that were checked, with what is not given filled in. */
-export interface CheckedOptions extends Readonly<RequestOptions> {
+export interface CheckedOptions extends Readonly<SurroundedOptions> {
   readonly timeout: number
   readonly limits: EveryLimit
 }
@@ -57,6 +71,7 @@ export function checkedOptions(operation: string, layers: Layers): CheckedOption
   const trustedOrigins = last(layers, 'trustedOrigins', [])
   const allowInsecureRequests = last(layers, 'allowInsecureRequests')
   const onWarning = last(layers, 'onWarning')
+  const around = last(layers, AROUND)
   const refuse = (what: string) => failure({ operation }, 'invalid_argument', `options.${what}`)
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) {
     throw refuse(`timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`)
@@ -88,21 +103,31 @@ export function checkedOptions(operation: string, layers: Layers): CheckedOption
     layers.map((layer) => last([layer], 'limits')),
     refuse,
   )
-  return { fetch, headers, signal, timeout, limits, allowInsecureRequests, trustedOrigins, onWarning }
+  return {
+    fetch,
+    headers,
+    signal,
+    timeout,
+    limits,
+    allowInsecureRequests,
+    trustedOrigins,
+    onWarning,
+    [AROUND]: around,
+  }
 }
 
-type Layers = readonly (RequestOptions | undefined)[]
+type Layers = readonly (SurroundedOptions | undefined)[]
 
 /** The option as the last layer that has it gives it: own members only, or a polluted `Object.prototype` could loosen the rules. */
-function last<Name extends keyof RequestOptions, Default = undefined>(
+function last<Name extends keyof SurroundedOptions, Default = undefined>(
   layers: Layers,
   name: Name,
   ifNone?: Default,
-): Exclude<RequestOptions[Name], undefined> | Default {
-  let found = ifNone as Exclude<RequestOptions[Name], undefined> | Default
+): Exclude<SurroundedOptions[Name], undefined> | Default {
+  let found = ifNone as Exclude<SurroundedOptions[Name], undefined> | Default
   for (const layer of layers) {
     const given = Object.hasOwn(Object(layer), name) ? layer?.[name] : undefined
-    if (given !== undefined) found = given as Exclude<RequestOptions[Name], undefined>
+    if (given !== undefined) found = given as Exclude<SurroundedOptions[Name], undefined>
   }
   return found
 }

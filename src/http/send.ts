@@ -6,6 +6,7 @@ import { type Call, within } from './call.js'
 import { failure } from './failure.js'
 import { setBy } from './limits.js'
 import { networkFault } from './network-fault.js'
+import { AROUND } from './options.js'
 import { showUrl } from './url.js'
 
 /** What is sent once. */
@@ -56,6 +57,15 @@ export async function begin(
     ...((method === 'PUT' || method === 'DELETE') && { keepalive: false }),
   } as const
 
+  const sent = async () => {
+    const given: unknown = await (call.fetch ? sentBy(call.fetch, new Request(url, init)) : fetch(url, init))
+    if (isResponse(given)) return given
+    const what = 'was sent, but what the option fetch gave is no Response'
+    noResponse = failure(call, 'invalid_response', what, { ...where, outcome: 'unknown' })
+    throw noResponse
+  }
+  const { [AROUND]: around } = call
+
   const response = await within(
     call,
     (whenInterrupted) => {
@@ -63,15 +73,7 @@ export async function begin(
       return ky(url, {
         // The request stands here and not in the options of ky, which would make one of them to be made anew by fetch:
         // fetch would pipe a body in it through a stream of its own, and follow its signal by another.
-        fetch: async () => {
-          const given: unknown = await (call.fetch
-            ? sentBy(call.fetch, new Request(url, init))
-            : fetch(url, init))
-          if (isResponse(given)) return given
-          const what = 'was sent, but what the option fetch gave is no Response'
-          noResponse = failure(call, 'invalid_response', what, { ...where, outcome: 'unknown' })
-          throw noResponse
-        },
+        fetch: () => (around ? around({ method, isAuthorized: authorization !== '' }, sent) : sent()),
         // When to send again is for request.ts to say, and the deadline is the call's, for the body as well.
         retry: 0,
         timeout: false,

@@ -44,11 +44,13 @@ export async function identified(
       server,
       client: preRegistered.get(plain) as ClientInformation,
       action: 'none',
+      reasons: [],
     }),
     client_id_metadata_document: async () => ({
       server,
       client: clientOfDocument(document, metadata),
       action: 'none',
+      reasons: [],
     }),
     dynamic_registration: async () => {
       const { requested, client } = await readRegistration(entry, server.issuer)

@@ -13,14 +13,13 @@ const TYPES: Record<PlanAction, OnboardingEventType> = {
 /** Has each client there as the manifest has it. The server is asked for its metadata only if there is something to do. */
 export function applying(registrar: Registrar): ClientTask {
   return async ({ name, server: { issuer }, metadata }, server, passage) => {
-    const options = { ...server.credentials, ...passage, name }
-    const { action, reasons, client } = await registrar.plan(issuer, metadata, options)
-    if (action === 'none' && client && !server.hasUnsaved)
-      return { type: 'unchanged', client_id: client.client_id }
-    server.begin()
-    const made = await registrar.ensure(await server.metadata(), metadata, options)
-    const isRenewal = made.action !== 'none' && isForSecret(reasons)
-    return { type: isRenewal ? 'renewed' : TYPES[made.action], client_id: made.client.client_id }
+    const discover = () => {
+      server.begin()
+      return server.metadata()
+    }
+    const options = { ...server.credentials, ...passage, name, discover }
+    const { action, reasons, client } = await registrar.ensure(issuer, metadata, options)
+    return { type: isForSecret(reasons) ? 'renewed' : TYPES[action], client_id: client.client_id }
   }
 }
 

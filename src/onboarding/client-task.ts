@@ -11,8 +11,6 @@ export type Done = Omit<OnboardingEvent, 'server' | 'issuer' | 'name' | 'seconds
 /** The server of a client, as a task has it. */
 export interface TaskServer {
   readonly credentials: EntryOptions
-  /** Whether it has given something for this client before, which the store did not take. */
-  readonly hasUnsaved: boolean
   /** Is called before anything is sent: rejects where the server is given up. */
   begin(): void
   metadata(): Promise<AuthorizationServerMetadata>
@@ -27,7 +25,6 @@ export type ClientTask = (
 
 /** What the work at a server needs of the run it belongs to. */
 export interface Surroundings {
-  readonly fetch: (request: Request) => Promise<Response>
   /** That of the server's origin. */
   readonly budget: RetryBudget
   readonly task: ClientTask

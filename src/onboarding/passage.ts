@@ -1,7 +1,6 @@
 import type { OAuthError } from '../errors.js'
+import { AROUND, type Around, type SurroundedOptions } from '../http/options.js'
 import { refusal } from '../http/refusal.js'
-
-type Fetch = (request: Request) => Promise<Response>
 
 /**
  * The requests for one client. When all is stopped, what waits, or has only asked what anybody may ask, is given up at
@@ -9,15 +8,13 @@ type Fetch = (request: Request) => Promise<Response>
  * for may be a client that nobody knows of.
  */
 export class Passage {
-  readonly #fetch: Fetch
   readonly #slowed: (seconds: number) => void
   readonly #controller = new AbortController()
   #mattering = 0
   #reason: { readonly why: unknown } | undefined
 
   /** @param slowed - Is told when the server asks for a pause. */
-  constructor(fetch: Fetch, slowed: (seconds: number) => void) {
-    this.#fetch = fetch
+  constructor(slowed: (seconds: number) => void) {
     this.#slowed = slowed
   }
 
@@ -26,8 +23,8 @@ export class Passage {
     return this.#mattering > 0
   }
 
-  get options(): { readonly fetch: Fetch; readonly signal: AbortSignal } {
-    return { fetch: (request) => this.#pass(request), signal: this.#controller.signal }
+  get options(): SurroundedOptions {
+    return { [AROUND]: this.around, signal: this.#controller.signal }
   }
 
   stop(why: unknown): void {
@@ -40,15 +37,16 @@ export class Passage {
     this.#controller.abort(why)
   }
 
-  async #pass(request: Request): Promise<Response> {
+  /** Stands around each request. */
+  readonly around: Around = async ({ method, isAuthorized }, send) => {
     // A server may hand out a new token with any answer to who has proved to be somebody.
-    const matters = request.method !== 'GET' || request.headers.has('authorization')
+    const matters = method !== 'GET' || isAuthorized
     if (matters) this.#mattering++
-    const response = await this.#fetch(request)
+    const response = await send()
     const wait = pauseAskedFor(response)
     if (wait !== undefined) this.#slowed(wait)
     // The answer to a deletion holds nothing that could be lost with it.
-    const isOver = matters && (wait !== undefined || request.method === 'DELETE')
+    const isOver = matters && (wait !== undefined || method === 'DELETE')
     return isOver ? toldWhenRead(response, () => this.#over()) : response
   }
 

@@ -30,14 +30,13 @@ export async function* run({
   const channel = new Channel<OnboardingEvent>()
   const ending = new AbortController()
   const budgets = new Map<string, RetryBudget>()
-  const send = options.fetch ?? ((request: Request) => fetch(request))
   const works = [...clients].map(([server, own]) => {
     const { origin } = new URL(server.issuer)
     const budget = budgets.get(origin) ?? new RetryBudget()
     budgets.set(origin, budget)
     const tell = (event: OnboardingEvent) => channel.put(event)
     const opened = new OpenedServer(server, options, ending.signal)
-    return new ServerWork(opened, own, { fetch: send, budget, task, tell })
+    return new ServerWork(opened, own, { budget, task, tell })
   })
   const end = (why: unknown) => {
     ending.abort(why)

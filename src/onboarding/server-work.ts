@@ -80,7 +80,7 @@ export class ServerWork {
   }
 
   #try(client: ManifestClient, hasUnsaved = false): Promise<Done> {
-    const passage = new Passage(this.#around.fetch, (seconds) => this.#pause('slowed', seconds))
+    const passage = new Passage((seconds) => this.#pause('slowed', seconds))
     const server = this.#asTaskServer(hasUnsaved)
     return this.#passages.with(passage, (options) => this.#around.task(client, server, options))
   }
@@ -90,7 +90,7 @@ export class ServerWork {
     const begin = () => {
       if (this.#patience.givenUp && !hasUnsaved) throw this.#patience.givenUp
     }
-    return { credentials, hasUnsaved, begin, metadata: () => this.#metadata() }
+    return { credentials, begin, metadata: () => this.#metadata() }
   }
 
   #metadata(): Promise<AuthorizationServerMetadata> {

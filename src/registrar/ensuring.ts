@@ -43,7 +43,7 @@ export function reused(
   const plan = planOf(entry, stored, wanted, known)
   const isTried = isGoodYet(plan) && known.failedRenewals.isRecent(entry.key, wanted.now)
   if (!client || !(plan.action === 'none' || isTried)) return undefined
-  return { server: knownSite(entry, stored).server, client, action: 'none' }
+  return { server: knownSite(entry, stored).server, client, action: 'none', reasons: [] }
 }
 
 /** Does what has to be done for a client to be there, while nobody else who shares the store does. */
@@ -95,5 +95,5 @@ async function goodYet(
   failedRenewals.note(entry.key, now)
   const what = `The secret is about to expire and was not renewed yet (${code}).`
   entry.call.warn('renewal_failed', what, 'client_secret')
-  return { server: knownSite(entry, stored).server, client: stored.client, action: 'none' }
+  return { server: knownSite(entry, stored).server, client: stored.client, action: 'none', reasons: [] }
 }

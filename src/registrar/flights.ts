@@ -2,6 +2,7 @@ import { told } from '../client/managing.js'
 import type { DcrError } from '../errors.js'
 import { type Call, within } from '../http/call.js'
 import { failure } from '../http/failure.js'
+import { AROUND } from '../http/options.js'
 
 interface Flight<T> {
   /** What the calls that share it have in common. */
@@ -53,6 +54,14 @@ export class Flights<T> {
 }
 
 function optionsOf(call: Call): unknown[] {
-  const { timeout, fetch, provider, allowInsecureRequests, trustedOrigins, headers, limits } = call
-  return [timeout, fetch, provider, allowInsecureRequests, JSON.stringify([trustedOrigins, headers, limits])]
+  const { timeout, fetch, [AROUND]: around, provider, allowInsecureRequests } = call
+  const { trustedOrigins, headers, limits } = call
+  return [
+    timeout,
+    fetch,
+    around,
+    provider,
+    allowInsecureRequests,
+    JSON.stringify([trustedOrigins, headers, limits]),
+  ]
 }

@@ -7,7 +7,7 @@ import type { StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import { currentSite, type Entry, read } from './entry.js'
 import { isDue } from './expiry.js'
-import type { Plan, PlanAction } from './plan.js'
+import type { Plan, PlanAction, PlanReason } from './plan.js'
 import { MANAGED, registered, withDoubtListed } from './records.js'
 import { registerAnew } from './registering.js'
 import { isUnmanageable, updateInPlace } from './updating.js'
@@ -24,6 +24,8 @@ export interface Ensured {
    * good yet: that has failed then, as the warning `renewal_failed` says.
    */
   readonly action: PlanAction
+  /** Why that was done; none where nothing was. */
+  readonly reasons: readonly PlanReason[]
 }
 
 /** Runs a task with the custody of what is stored, and remembers what that could not save. */
@@ -81,7 +83,7 @@ export async function made(
       'client_secret',
     )
   }
-  return { server: site.server, client, action }
+  return { server: site.server, client, action, reasons: plan.reasons }
 }
 
 function irreplaceable({ reasons, client }: Plan, { call }: Entry): DcrError {

@@ -2,6 +2,7 @@ import type { ManagementOptions } from '../client/management.js'
 import type { RequestOptions } from '../http/options.js'
 import type { Provider } from '../providers/provider.js'
 import type { CredentialStore } from '../stores/store.js'
+import type { AuthorizationServerMetadata } from '../types.js'
 import type { Issuer } from './entry.js'
 
 /** Options of a `Registrar`; the request options among them hold for all its calls. */
@@ -38,6 +39,12 @@ export interface EnsureOptions extends EntryOptions {
    * `update` always may.
    */
   mayChange?: boolean | undefined
+  /**
+   * Gives the metadata of the issuer, and is called only if the client in the store will not do, or is to be updated: for
+   * many clients of one server, which is then asked once. Not called where metadata were passed as the issuer. Its time is
+   * its own, and not that of `timeout`; `signal` ends the wait. Default: `discover()`, for each client.
+   */
+  discover?: ((issuer: string) => Promise<AuthorizationServerMetadata>) | undefined
 }
 
 /** Options of `Registrar.collect`. */

@@ -21,13 +21,18 @@ export async function registerAnew(
   records: Records,
 ): Promise<StoredRegistration> {
   const call = { ...entry.call, operation: 'register' }
-  const client = await register(requested as ClientMetadata, site, call).catch(async (error: DcrError) => {
+  let client: ClientInformation
+  let now: StoredRegistration | undefined
+  try {
+    client = await register(requested as ClientMetadata, site, call)
+    now = site.custody.stored
+  } catch (thrown) {
+    const error = thrown as DcrError
     if (error.code !== 'store_conflict' || !error.client) throw error
-    const ours = error.client as ClientInformation
-    await settleRace(entry, stored, ours, site.custody.id, records)
-    return ours
-  })
-  const now = await readBack(entry, client)
+    client = error.client as ClientInformation
+    await settleRace(entry, stored, client, site.custody.id, records)
+  }
+  now ??= await readBack(entry, client)
   const earlier = new Set(stored.orphans?.map(({ id }) => id))
   const surplus = (now.orphans ?? []).filter((left) => left.client && !earlier.has(left.id))
   if (surplus.length === 0) return now

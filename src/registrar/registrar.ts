@@ -12,6 +12,7 @@ import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
 import { collected } from './collecting.js'
 import { unlist } from './discarding.js'
+import { discovered } from './discovering.js'
 import { ensured, type Knowledge, planOf, reused } from './ensuring.js'
 import { alone, type Entry, entryOf, type Issuer, issuerOf, read } from './entry.js'
 import { clientIn, fetched } from './fetching.js'
@@ -80,21 +81,24 @@ export class Registrar {
    * @param issuer - The issuer identifier, or the metadata of a server that publishes none.
    * @throws {DcrError} `registration_in_doubt` and `registered_recently` where another client could be one too many;
    *   `management_locked`, `store_conflict` and the like with what is known in `error.client`; with `mayReplace: false`
-   *   `management_not_supported`, or why the server refused the update.
+   *   `management_not_supported`, or why the server refused the update; `issuer_mismatch` where `discover` gives metadata of
+   *   another issuer, `discovery_failed` where it fails with an error of its own.
    * @see RFC 7591 §3, RFC 7592 §2.2
    */
   async ensure(issuer: Issuer, metadata: ClientMetadata, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('ensure', issuer, options)
-    const want = await wanted(metadata, this.#skew, entry.call, Object(options) as EnsureOptions)
+    const { discover, ...may } = { __proto__: null, ...options } as EnsureOptions
+    const want = await wanted(metadata, this.#skew, entry.call, may)
     const stored = await read(entry)
     // What is not saved yet is newer than what is.
     const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
     if (found) return found
-    const { key, call, credentials } = entry
+    const whole = await discovered(entry, discover)
+    const { key, call, credentials } = whole
     const { initialAccessToken, manageWith } = credentials
     const common = [key, want.fingerprint, want.mayReplace, want.mayChange, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
-      ensured({ ...entry, call: { ...call, signal } }, () => want, this.#known),
+      ensured({ ...whole, call: { ...call, signal } }, () => want, this.#known),
     )
   }
 
@@ -134,7 +138,7 @@ export class Registrar {
    */
   async update(issuer: Issuer, changes: ClientMetadataChanges, options?: EnsureOptions): Promise<Ensured> {
     const entry = this.#entry('update', issuer, options)
-    const { mayReplace = false } = Object(options) as EnsureOptions
+    const { mayReplace = false, discover } = { __proto__: null, ...options } as EnsureOptions
     const given = snapshot(changes, entry.call)
     const unwanted = Object.keys(given).filter((member) => isUnset(given[member]))
     const wantedOf = (stored: StoredRegistration) => {
@@ -142,7 +146,7 @@ export class Registrar {
       const metadata = { ...requested, ...given } as ClientMetadata
       return wanted(metadata, this.#skew, entry.call, { mayReplace, unwanted })
     }
-    return ensured(entry, wantedOf, this.#known)
+    return ensured(await discovered(entry, discover), wantedOf, this.#known)
   }
 
   /**

@@ -66,8 +66,13 @@ export class Unsaved {
     } catch (error) {
       const { code, outcome, client } = error as DcrError
       if (answer && outcome === 'applied' && client && /^store_(?!conflict)/.test(code)) {
-        const { id, client: before } = custody
-        this.#answers.set(entry.key, { ...answer, id, client: client as ClientInformation, before })
+        const { id, stored } = custody
+        this.#answers.set(entry.key, {
+          ...answer,
+          id,
+          client: client as ClientInformation,
+          before: stored?.client,
+        })
       }
       throw error
     }

@@ -14,6 +14,7 @@ test('from the URL of a resource to a client, and then without a request', async
     server: { ...authorizationServer.metadata },
     client: expect.objectContaining({ client_id: 'client-1', client_secret: expect.any(String) }),
     action: 'register',
+    reasons: ['not_registered'],
     resource: resource.url,
     scope: 'tools:read tools:write',
     method: 'dynamic_registration',
@@ -33,5 +34,5 @@ test('from the URL of a resource to a client, and then without a request', async
 
   const other = open({ store, fetch: neverCalled })
   const again = await other.registrar.ensureForResource(resource.url, METADATA)
-  expect(again).toEqual({ ...ensured, action: 'none' })
+  expect(again).toEqual({ ...ensured, action: 'none', reasons: [] })
 })

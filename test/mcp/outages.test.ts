@@ -28,7 +28,7 @@ describe('a known resource that is out of order keeps its client', () => {
 
     for (const options of [{ challenge: 'Bearer' }, {}]) {
       const again = await registrar.ensureForResource(resource.url, METADATA, options)
-      expect(again).toEqual({ ...ensured, action: 'none' })
+      expect(again).toEqual({ ...ensured, action: 'none', reasons: [] })
     }
     expect(asked).toBe('')
     // It is asked again soon, and not by every call until then.
@@ -86,7 +86,11 @@ describe('the server where the client is', () => {
     server.options.metadata = { issuer: 7 }
     setClock(DAY + 1)
 
-    expect(await registrar.ensureForResource(resource.url, METADATA)).toEqual({ ...ensured, action: 'none' })
+    expect(await registrar.ensureForResource(resource.url, METADATA)).toEqual({
+      ...ensured,
+      action: 'none',
+      reasons: [],
+    })
     expect(other.asked).toBe('')
   })
 

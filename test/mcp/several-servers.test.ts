@@ -21,7 +21,10 @@ describe('several authorization servers', () => {
 
     expect(ensured.server.issuer).toBe(alive.origin)
     const other = open({ store, fetch: neverCalled })
-    expect(await other.registrar.ensureForResource(resource.url, METADATA)).toMatchObject({ action: 'none' })
+    expect(await other.registrar.ensureForResource(resource.url, METADATA)).toMatchObject({
+      action: 'none',
+      reasons: [],
+    })
   })
 
   test('if none can be used, each is named with its reason', async () => {
@@ -47,7 +50,7 @@ describe('several authorization servers', () => {
     const again = await registrar.ensureForResource(resource.url, METADATA)
 
     expect(ensured.server.issuer).toBe(open_.origin)
-    expect(again).toEqual({ ...ensured, action: 'none' })
+    expect(again).toEqual({ ...ensured, action: 'none', reasons: [] })
     expect(choosy.asked).toBe('POST')
     expect(warnings).toEqual(['server_passed_over'])
   })
@@ -131,7 +134,7 @@ describe('a resource that moves to another authorization server', () => {
 
     const again = await registrar.ensureForResource(resource.url, METADATA)
 
-    expect(again).toEqual({ ...ensured, action: 'none' })
+    expect(again).toEqual({ ...ensured, action: 'none', reasons: [] })
   })
 })
 

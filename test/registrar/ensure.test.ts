@@ -64,7 +64,7 @@ describe('a client that is stored', () => {
     const before = as.connections
     const again = await registrar.ensure(as.origin, METADATA)
     const elsewhere = await open({ store }).registrar.ensure(as.origin, METADATA)
-    expect(again).toEqual({ ...first, action: 'none' })
+    expect(again).toEqual({ ...first, action: 'none', reasons: [] })
     expect(elsewhere).toEqual(again)
     expect(as.connections).toBe(before)
   })
