@@ -280,7 +280,8 @@ describe('an update warns of', () => {
     async (member) => {
       const server = await startScripted({ body: { client_id: 'c1' } })
       const odd = { toString: 1 }
-      const before = { ...credentials(server), [member]: member.endsWith('s') ? [odd] : odd }
+      const held = { [member]: member.endsWith('s') ? [odd] : odd }
+      const before: ClientInformation = Object.assign(credentials(server), held)
       const [result] = await Promise.allSettled([connect(server).update(before, { client_name: 'App 2' })])
       expect(result.status === 'rejected' ? result.reason.name : 'DcrError').toBe('DcrError')
     },
