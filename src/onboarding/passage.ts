@@ -23,7 +23,7 @@ export class Passage {
     return this.#mattering > 0
   }
 
-  get options(): SurroundedOptions {
+  get options(): SurroundedOptions & { readonly signal: AbortSignal } {
     return { [AROUND]: this.around, signal: this.#controller.signal }
   }
 
