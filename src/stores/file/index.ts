@@ -63,8 +63,8 @@ function folders(directory: string): Backend {
   const read = (file: string) =>
     guarded(file, async () => {
       await inTurnWithOthers()
-      const isThere = isSafeDirectory(directory, true) && isSafeDirectory(dirname(file))
-      const text = isThere ? readText(file) : undefined
+      if (!isSafeDirectory(directory, true)) return undefined
+      const text = isSafeDirectory(dirname(file)) ? readText(file) : undefined
       if (text === undefined) refuseJournal(directory)
       return text
     })
@@ -73,10 +73,11 @@ function folders(directory: string): Backend {
     read: (key) => read(place(key)),
     async list() {
       await inTurnWithOthers()
-      const names = await guarded(directory, async () =>
-        isSafeDirectory(directory, true) ? readdirSync(directory) : [],
-      )
-      refuseJournal(directory)
+      const names = await guarded(directory, async () => {
+        if (!isSafeDirectory(directory, true)) return []
+        refuseJournal(directory)
+        return readdirSync(directory)
+      })
       const found: Found[] = []
       for (const name of names.filter((name) => FOLDER.test(name))) {
         const file = join(directory, name, FILE)
@@ -87,7 +88,7 @@ function folders(directory: string): Backend {
     },
     async hold(key, signal) {
       const file = place(key)
-      refuseJournal(directory)
+      await guarded(file, async () => isSafeDirectory(directory, true) && refuseJournal(directory))
       return holdOf(file, await take(directory, dirname(file), signal))
     },
   }
