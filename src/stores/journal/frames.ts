@@ -39,8 +39,8 @@ export function startFrame(epoch: string, format = FORMAT): Buffer {
   return Buffer.concat([Buffer.from('\n'), framed({ journal: format, epoch })])
 }
 
-/** Bytes: of every writer the same, so that two journals can be told apart by how they begin. */
-export const START_LENGTH = startFrame(newEpoch()).length
+/** Bytes: the line break that a frame may begin with, and its checksum. */
+export const MARK_LENGTH = 1 + SUM
 
 /** @param text - What is kept from now on; without one, the key is removed. */
 export function frameOf(epoch: string, key: string, text?: Uint8Array): Buffer {

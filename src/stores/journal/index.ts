@@ -82,10 +82,8 @@ function journalIn(directory: string): Backend {
       return found
     },
     async hold(key, signal) {
-      const { writer, release } = await guarded(file, async () => {
-        demandNoFolders()
-        return writers.share(signal)
-      })
+      await guarded(file, async () => demandNoFolders())
+      const { writer, release } = await writers.share(signal)
       const append = (text?: string) => guarded(file, () => writer.append(key, text))
       return {
         read: () => reading(() => journal.text(key)),
