@@ -60,6 +60,11 @@ function folders(directory: string): Backend {
   // As UTF-16: in UTF-8, all that is not Unicode is the same.
   const folderOf = (key: string) => createHash('sha256').update(key, 'utf16le').digest('hex')
   const place = (key: string) => join(directory, folderOf(key), FILE)
+  const isThere = () => {
+    if (!isSafeDirectory(directory, true)) return false
+    refuseJournal(directory)
+    return true
+  }
   const read = (file: string) =>
     guarded(file, async () => {
       await inTurnWithOthers()
@@ -73,10 +78,7 @@ function folders(directory: string): Backend {
     read: (key) => read(place(key)),
     async list() {
       await inTurnWithOthers()
-      const names = await guarded(directory, async () =>
-        isSafeDirectory(directory, true) ? readdirSync(directory) : [],
-      )
-      refuseJournal(directory)
+      const names = await guarded(directory, async () => (isThere() ? readdirSync(directory) : []))
       const found: Found[] = []
       for (const name of names.filter((name) => FOLDER.test(name))) {
         const file = join(directory, name, FILE)
@@ -87,7 +89,7 @@ function folders(directory: string): Backend {
     },
     async hold(key, signal) {
       const file = place(key)
-      refuseJournal(directory)
+      await guarded(directory, async () => isThere())
       return holdOf(file, await take(directory, dirname(file), signal))
     },
   }
