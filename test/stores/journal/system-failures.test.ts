@@ -134,7 +134,7 @@ test('a save of which the disk takes a part fails, and the next is made', async 
     await handle.close()
     const { write } = methods
     const part = function (this: FileHandle, all: Uint8Array) {
-      return write.call(this, all.subarray(0, 300))
+      return Reflect.apply(write, this, [all.subarray(0, 300)])
     } as unknown as typeof write
     vi.spyOn(methods, 'write').mockImplementationOnce(part)
     onTestFinished(() => void vi.restoreAllMocks())
