@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { setTimeout } from 'node:timers'
 import { codeOf } from './system-error.js'
 
 /** Milliseconds. Long enough to cost nothing, apart enough for two who wait not to stay in step, short beside any request. */

@@ -60,11 +60,16 @@ function folders(directory: string): Backend {
   // As UTF-16: in UTF-8, all that is not Unicode is the same.
   const folderOf = (key: string) => createHash('sha256').update(key, 'utf16le').digest('hex')
   const place = (key: string) => join(directory, folderOf(key), FILE)
+  const isThere = () => {
+    if (!isSafeDirectory(directory, true)) return false
+    refuseJournal(directory)
+    return true
+  }
   const read = (file: string) =>
     guarded(file, async () => {
       await inTurnWithOthers()
-      if (!isSafeDirectory(directory, true)) return undefined
-      const text = isSafeDirectory(dirname(file)) ? readText(file) : undefined
+      const isThere = isSafeDirectory(directory, true) && isSafeDirectory(dirname(file))
+      const text = isThere ? readText(file) : undefined
       if (text === undefined) refuseJournal(directory)
       return text
     })
@@ -73,11 +78,7 @@ function folders(directory: string): Backend {
     read: (key) => read(place(key)),
     async list() {
       await inTurnWithOthers()
-      const names = await guarded(directory, async () => {
-        if (!isSafeDirectory(directory, true)) return []
-        refuseJournal(directory)
-        return readdirSync(directory)
-      })
+      const names = await guarded(directory, async () => (isThere() ? readdirSync(directory) : []))
       const found: Found[] = []
       for (const name of names.filter((name) => FOLDER.test(name))) {
         const file = join(directory, name, FILE)
@@ -88,7 +89,7 @@ function folders(directory: string): Backend {
     },
     async hold(key, signal) {
       const file = place(key)
-      await guarded(file, async () => isSafeDirectory(directory, true) && refuseJournal(directory))
+      await guarded(directory, async () => isThere())
       return holdOf(file, await take(directory, dirname(file), signal))
     },
   }

@@ -39,8 +39,8 @@ export function startFrame(epoch: string, format = FORMAT): Buffer {
   return Buffer.concat([Buffer.from('\n'), framed({ journal: format, epoch })])
 }
 
-/** Bytes: of every writer the same, so that two journals can be told apart by how they begin. */
-export const START_LENGTH = startFrame(newEpoch()).length
+/** Bytes: the line break that a frame may begin with, and its checksum. */
+export const MARK_LENGTH = 1 + SUM
 
 /** @param text - What is kept from now on; without one, the key is removed. */
 export function frameOf(epoch: string, key: string, text?: Uint8Array): Buffer {
@@ -81,15 +81,28 @@ export function nextStart(bytes: Buffer, place: number): number {
  * had made room already. Its writer has told nobody that it was kept.
  */
 export function isBrokenOff(bytes: Buffer): boolean {
-  let length = bytes.length
-  while (length > 0 && bytes[length - 1] === 0) length--
-  const written = bytes.subarray(0, length)
+  const written = withoutStarts(withoutZeros(bytes))
   const line = lineAt(written, 0)
   if (!line) return !written.includes(NEWLINE, 1)
   // A registration has two lines. Where there are both, others may follow that were kept.
   const text = written.subarray(line.end)
   const first = text.indexOf(NEWLINE)
   return text.length < line.bytes && (first < 0 || text.indexOf(NEWLINE, first + 1) < 0)
+}
+
+function withoutZeros(bytes: Buffer): Buffer {
+  let length = bytes.length
+  while (length > 0 && bytes[length - 1] === 0) length--
+  return bytes.subarray(0, length)
+}
+
+/** Whoever begins next may break off, too. */
+function withoutStarts(bytes: Buffer): Buffer {
+  const last = bytes.lastIndexOf(NEWLINE)
+  const line = bytes.toString('latin1', last + 1)
+  const rest = line.slice(SUM)
+  const isStart = /^[0-9a-f]+$/.test(line.slice(0, SUM)) && (rest.startsWith(START) || START.startsWith(rest))
+  return last > 0 && isStart ? withoutStarts(bytes.subarray(0, last)) : bytes
 }
 
 function lineAt(bytes: Buffer, from: number) {

@@ -2,7 +2,7 @@ import { readSync, type Stats } from 'node:fs'
 import { reading } from '../disk/private-file.js'
 import { LARGEST } from '../disk/size.js'
 import { storeFailure } from '../failure.js'
-import { FORMAT, type Frame, frameAt, isBrokenOff, nextStart, START_LENGTH } from './frames.js'
+import { FORMAT, type Frame, frameAt, isBrokenOff, MARK_LENGTH, nextStart } from './frames.js'
 
 /** Bytes that are read at once: some hundred registrations. */
 const WINDOW = 1024 * 1024
@@ -19,9 +19,15 @@ interface Span {
 /** What is in a journal, as far as it was read: where each text lies, and none of the texts. */
 export class Journal {
   readonly file: string
+  /**
+   * Whether the disk has failed to keep what was written. What is read of it then may be of the system's memory alone, and
+   * no later sync would tell: it has to be written anew.
+   */
+  isDoubtful = false
   #spans = new Map<string, Span>()
   #epoch = ''
-  #beginning: Buffer | undefined
+  /** How the last frame begins that was read, and where: no other history has the same there. */
+  #mark = { place: 0, bytes: Buffer.alloc(0) }
   #seen: Stats | undefined
   #end = 0
   #live = 0
@@ -83,10 +89,9 @@ export class Journal {
   }
 
   #follow(descriptor: number, found: Stats): void {
-    const beginning = bytesAt(descriptor, 0, START_LENGTH)
-    // Another file, in the place of the one that was read.
-    if (found.size < this.#end || !this.#beginning?.equals(beginning)) this.#forget()
-    this.#beginning = beginning
+    const { place, bytes } = this.#mark
+    // Another file is in its place, or a copy was restored in it.
+    if (found.size < this.#end || !bytesAt(descriptor, place, bytes.length).equals(bytes)) this.#forget()
     this.#readOn(descriptor, found.size)
     this.#seen = found
   }
@@ -99,7 +104,7 @@ export class Journal {
   #forget(): void {
     this.#spans = new Map()
     this.#epoch = ''
-    this.#beginning = undefined
+    this.#mark = { place: 0, bytes: Buffer.alloc(0) }
     this.#seen = undefined
     this.#end = 0
     this.#live = 0
@@ -107,8 +112,10 @@ export class Journal {
 
   #readOn(descriptor: number, size: number): void {
     for (let window = WINDOW; this.#end < size; ) {
-      const bytes = bytesAt(descriptor, this.#end, Math.min(window, size - this.#end))
-      const isLast = this.#end + bytes.length >= size
+      const wanted = Math.min(window, size - this.#end)
+      const bytes = bytesAt(descriptor, this.#end, wanted)
+      // Whatever has come: somebody may shorten it meanwhile.
+      const isLast = this.#end + wanted === size
       const read = this.#readFrames(bytes, isLast)
       this.#end += read
       if (isLast) return
@@ -125,6 +132,10 @@ export class Journal {
         // Nobody has begun before: what was ahead of it is gone.
         if (frame.kind !== 'start' && this.#epoch === '') throw this.#damaged(place)
         this.#note(frame)
+        this.#mark = {
+          place: this.#end + place,
+          bytes: Buffer.from(bytes.subarray(place, place + MARK_LENGTH)),
+        }
         place = frame.end
         continue
       }

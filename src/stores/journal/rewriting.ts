@@ -23,10 +23,8 @@ export function isWorthRewriting({ size, live }: Journal): boolean {
 /**
  * Writes what counts to a new file, and puts that in the place of the journal. As it comes out of the folder of the lock's
  * owner, only who has the lock can do that.
- *
- * @returns Whether it is there. If not, the journal is as it was, and as good.
  */
-export async function rewrite(journal: Journal, lock: Lock, epoch: string): Promise<boolean> {
+export async function rewrite(journal: Journal, lock: Lock, epoch: string): Promise<void> {
   const incoming = join(lock.path, INCOMING)
   try {
     const handle = await open(incoming, 'wx', PRIVATE_FILE)
@@ -37,12 +35,11 @@ export async function rewrite(journal: Journal, lock: Lock, epoch: string): Prom
       await handle.close()
     }
     await patiently(() => rename(incoming, journal.file))
-  } catch {
+  } catch (error) {
     await unlink(incoming).catch(ignore)
-    return false
+    throw error
   }
   await sync(dirname(journal.file))
-  return true
 }
 
 function* portions(journal: Journal, epoch: string): Generator<Buffer> {

@@ -3,9 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sync } from '../disk/directory.js'
 import type { Lock } from '../disk/lock.js'
+import { look } from '../disk/looking.js'
 import { checkFile, PRIVATE_FILE } from '../disk/private-file.js'
 import { bytesOf } from '../disk/size.js'
 import { ignore } from '../disk/system-error.js'
+import { storeFailure } from '../failure.js'
 import { frameOf, newEpoch, startFrame } from './frames.js'
 import type { Journal } from './journal.js'
 import { isWorthRewriting, rewrite } from './rewriting.js'
@@ -46,12 +48,18 @@ export class Writer {
 
   /** Is done before anything is read that is to be changed, so that nobody changes it in between. */
   async begin(): Promise<void> {
-    const { file } = this.#journal
-    await this.#close()
+    const { file, isDoubtful } = this.#journal
     await this.#begin()
-    if (this.isLost || !isWorthRewriting(this.#journal)) return
+    if (this.isLost || !(isDoubtful || isWorthRewriting(this.#journal))) return
     const epoch = newEpoch()
-    if (!(await rewrite(this.#journal, this.#lock, epoch))) return
+    try {
+      await rewrite(this.#journal, this.#lock, epoch)
+    } catch (error) {
+      if (isDoubtful) throw error
+      // The journal is as it was, and as good.
+      return
+    }
+    this.#journal.isDoubtful = false
     await this.#close()
     await this.#open(file)
     this.#begun(epoch)
@@ -60,9 +68,8 @@ export class Writer {
   /** @returns Whether it counts: what does not was written too late, or not at all. */
   append(key: string, text?: string): Promise<boolean> {
     const bytes = text === undefined ? undefined : bytesOf(text)
-    const frame = (epoch: string) => frameOf(epoch, key, bytes)
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, text, frame, resolve, reject })
+      this.#waiting.push({ key, text, frame: (epoch) => frameOf(epoch, key, bytes), resolve, reject })
       if (!this.#isWriting) void this.#write()
     })
   }
@@ -78,7 +85,7 @@ export class Writer {
     this.#journal.catchUp()
     const handle = await this.#open(file)
     const epoch = newEpoch()
-    await handle.writeFile(startFrame(epoch))
+    await this.#writeAtOnce(handle, startFrame(epoch))
     // The name of a file that is new has to be on the disk before what is in it counts.
     await sync(dirname(file))
     this.#begun(epoch)
@@ -87,7 +94,8 @@ export class Writer {
   #begun(epoch: string): void {
     this.#journal.catchUp()
     this.#epoch = epoch
-    this.isLost = this.#journal.epoch !== epoch
+    // Without the lock, another may have begun ahead of this one, and be writing the journal anew without what is added now.
+    this.isLost = this.#journal.epoch !== epoch || !look(this.#lock.path)
   }
 
   async #open(file: string): Promise<FileHandle> {
@@ -110,7 +118,6 @@ export class Writer {
         const areKept = await this.#writeTogether(batch)
         for (const [index, { resolve }] of batch.entries()) resolve(areKept[index] ?? false)
       } catch (error) {
-        // What is half written is ended by whoever begins next.
         await this.#close()
         for (const { reject } of batch) reject(error)
       }
@@ -119,16 +126,25 @@ export class Writer {
   }
 
   async #writeTogether(batch: readonly Waiting[]): Promise<readonly boolean[]> {
-    if (this.isLost) return []
-    if (!this.#handle) {
-      // After a failure all that waits was compared with what may have changed: it has to be compared again.
-      await this.begin()
-      return []
-    }
-    await this.#handle.writeFile(Buffer.concat(batch.map(({ frame }) => frame(this.#epoch))))
-    await this.#handle.datasync()
+    // After a failure it begins again, which ends what was half written. As it has kept the lock, which others with requests
+    // under way rely on, nothing has changed meanwhile of what was compared.
+    if (!this.isLost && !this.#handle) await this.begin()
+    if (this.isLost || !this.#handle) return []
+    await this.#writeAtOnce(this.#handle, Buffer.concat(batch.map(({ frame }) => frame(this.#epoch))))
+    await this.#handle.datasync().catch((error) => {
+      this.#journal.isDoubtful = true
+      throw error
+    })
     this.#journal.catchUp()
     this.isLost = this.#journal.epoch !== this.#epoch
     return batch.map(({ key, text }) => !this.isLost || this.#journal.text(key) === text)
+  }
+
+  /** In one call of the system, as what another writes may come between two: half a frame in the middle of the other's. */
+  async #writeAtOnce(handle: FileHandle, bytes: Buffer): Promise<void> {
+    const { bytesWritten } = await handle.write(bytes)
+    if (bytesWritten === bytes.length) return
+    const what = `${this.#journal.file}: ${bytesWritten} of ${bytes.length} bytes could be written`
+    throw storeFailure('store_failed', `${what}: make room on the disk, or in the quota of this user`)
   }
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers'
 import { take } from '../disk/lock.js'
+import { guarded } from '../disk/system-error.js'
 import { turns } from '../turns.js'
 import type { Journal } from './journal.js'
 import { Writer } from './writer.js'
@@ -29,13 +30,14 @@ export class Writers {
   share(signal: AbortSignal): Promise<Share> {
     return this.#inTurn(
       this.#journal.file,
-      async () => {
-        if (!this.#current || this.#current.isLost) {
-          this.#current = await this.#taken(signal)
-          this.#shares = 0
-        }
-        return this.#shareOf(this.#current)
-      },
+      () =>
+        guarded(this.#journal.file, async () => {
+          if (!this.#current || this.#current.isLost) {
+            this.#current = await this.#taken(signal)
+            this.#shares = 0
+          }
+          return this.#shareOf(this.#current)
+        }),
       signal,
     )
   }

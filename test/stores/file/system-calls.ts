@@ -16,7 +16,7 @@ const FUNCTIONS = [
   'unlink',
   'utimes',
 ] as const
-const METHODS = ['stat', 'writeFile', 'sync', 'datasync'] as const
+const METHODS = ['stat', 'write', 'writeFile', 'sync', 'datasync'] as const
 
 /** What is asked of the system synchronously, by the names of the calls that the system knows. */
 const LOOKS = {

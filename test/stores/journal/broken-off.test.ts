@@ -1,5 +1,6 @@
 import { truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { startFrame } from '../../../src/stores/journal/frames.js'
 import { registration } from '../file/registration.js'
 import { emptyPlace, type Place } from './place.js'
 
@@ -47,6 +48,26 @@ describe('a write that broke off, as a process is killed or the power fails', ()
       expect(count).toBeGreaterThan(20)
     })
   }
+
+  test('and then another that begins, which breaks off too', async () => {
+    const place = emptyPlace()
+    const [, second = 0] = await threeSaves(place)
+    const whole = place.bytes()
+    const start = startFrame('another')
+    for (const cut of [second + 20, second + 60, second + 150, second + 250]) {
+      for (const length of [2, 20, 33, 34, 40, start.length - 1]) {
+        writeFileSync(
+          place.file,
+          Buffer.concat([whole.subarray(0, cut), start.subarray(0, length), start.subarray(0, length)]),
+        )
+        const next = place.open()
+        expect(await clientsOf(next), `${cut} ${length}`).toEqual(['a: a', 'b: b'])
+        expect(await next.set('d', registration('d'))).toEqual(expect.any(String))
+        expect(await clientsOf(place.open())).toEqual(['a: a', 'b: b', 'd: d'])
+        await place.idle()
+      }
+    }
+  })
 
   test('at the very first, leaves a store with nothing in it', async () => {
     const place = emptyPlace()

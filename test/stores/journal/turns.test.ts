@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { failureOf } from '../../failure-of.js'
 import { KEY, registration } from '../file/registration.js'
 import { intercept } from '../file/system-calls.js'
 import { gate } from '../samples.js'
@@ -141,9 +142,36 @@ test('what is saved is on the disk before the save is done, and so is the name o
   const calls: string[] = []
   const stop = await intercept((name, [path]) => {
     if (name === 'open' && path === directory) calls.push('directory')
-    if (/^(writeFile|sync|datasync)$/.test(name)) calls.push(name)
+    if (/^(write|sync|datasync)$/.test(name)) calls.push(name)
   })
   await store.set(KEY, registration('new')).finally(stop)
   // That of the parent is for the directory, which is new. Then it is begun, and then saved.
-  expect(calls).toEqual(['sync', 'writeFile', 'directory', 'sync', 'writeFile', 'datasync'])
+  expect(calls).toEqual(['sync', 'write', 'directory', 'sync', 'write', 'datasync'])
+})
+
+test('who waits behind another of this process is told that it was not free, and not how the system would say it', async () => {
+  const place = emptyPlace()
+  const patience = new AbortController()
+  await place.open().lock('held', async () => {
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const failures = ['a', 'b'].map((key) => failureOf(place.store.set(key, registration(key))))
+    patience.abort(new DOMException('', 'TimeoutError'))
+    for (const { code, message } of await Promise.all(failures)) {
+      expect(code).toBe('store_failed')
+      expect(message).toMatch(/is held by process \d+ of this machine|was not free for 10 seconds/)
+    }
+  })
+})
+
+test('turns are taken where timers are faked, as in tests of applications', async () => {
+  const place = emptyPlace()
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const { open: release, opened: released } = gate()
+  const holding = place.open().lock('held', () => released)
+  const saving = place.store.set('a', registration('a'))
+  release()
+  await holding
+  expect(await saving).toEqual(expect.any(String))
 })
