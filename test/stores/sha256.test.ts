@@ -10,6 +10,7 @@ afterEach(() => {
 
 test.each([
   ['of Node', process],
+  ['of an older Node', { getBuiltinModule: () => ({ createHash }) }],
   ['of a runtime without modules of its own', undefined],
   ['of a page that pretends to be Node', { env: {} }],
   ['of one that has no such module', { getBuiltinModule: () => undefined }],

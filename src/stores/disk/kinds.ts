@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { unsafe } from './directory.js'
 import { look, namesIn } from './looking.js'
 
@@ -19,8 +19,10 @@ export function refuseJournal(directory: string): void {
     throw unsafe(directory, 'has a journal in it: open it with journalStore, or pass another directory')
 }
 
-/** @throws {DcrError} `store_unsafe`: the directory is that of a file store. */
-export function refuseFolders(directory: string): void {
+/** @throws {DcrError} `store_unsafe`: there is no such journal, and its directory is that of a file store. */
+export function refuseFolders(journal: string): void {
+  if (look(journal)) return
+  const directory = dirname(journal)
   if (namesIn(directory).some((name) => FOLDER.test(name)))
     throw unsafe(
       directory,

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import crypto from 'node:crypto'
 
 /** Of the journal, not of the package. One that holds a later format is left alone. */
 export const FORMAT = 1
@@ -31,7 +31,7 @@ const START = ' {"journal":'
 
 /** The name of a writer's turn, which is never given twice. */
 export function newEpoch(): string {
-  return randomUUID()
+  return crypto.randomUUID()
 }
 
 /** The line break before it ends what an earlier writer may have left half written. */
@@ -126,5 +126,7 @@ function lineAt(bytes: Buffer, from: number) {
 }
 
 function sumOf(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, SUM)
+  // Without an object, in half the time; since Node 20.12.
+  const sum = crypto.hash?.('sha256', content) ?? crypto.createHash('sha256').update(content).digest('hex')
+  return sum.slice(0, SUM)
 }

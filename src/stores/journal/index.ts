@@ -4,7 +4,7 @@ import { backedStore, type StoreOptions } from '../backed.js'
 import type { Backend, Found } from '../backend.js'
 import { isSafeDirectory } from '../disk/directory.js'
 import { JOURNAL, refuseFolders } from '../disk/kinds.js'
-import { inTurnWithOthers, look } from '../disk/looking.js'
+import { inTurnWithOthers } from '../disk/looking.js'
 import { guarded } from '../disk/system-error.js'
 import { checkOptions } from '../options.js'
 import type { CredentialStore } from '../store.js'
@@ -57,15 +57,12 @@ function journalIn(directory: string): Backend {
   const writers = new Writers(journal)
 
   const place = (key: string) => `what ${file} has of ${key}`
-  const demandNoFolders = () => {
-    if (!look(file)) refuseFolders(directory)
-  }
   const reading = <T>(read: () => T) =>
     guarded(file, async () => {
       await inTurnWithOthers()
       isSafeDirectory(directory, true)
       const value = read()
-      if (value === undefined) demandNoFolders()
+      if (value === undefined) refuseFolders(file)
       return value
     })
 
@@ -82,13 +79,10 @@ function journalIn(directory: string): Backend {
       return found
     },
     async hold(key, signal) {
-      await guarded(file, async () => {
-        if (isSafeDirectory(directory, true)) demandNoFolders()
-      })
       const { writer, release } = await writers.share(signal)
       const append = (text?: string) => guarded(file, () => writer.append(key, text))
       return {
-        read: () => reading(() => journal.text(key)),
+        read: () => guarded(file, () => inTurnWithOthers().then(() => writer.text(key))),
         write: (text) => append(text),
         remove: () => append(),
         release: async () => release(),

@@ -1,4 +1,5 @@
 import { readSync, type Stats } from 'node:fs'
+import { look } from '../disk/looking.js'
 import { reading } from '../disk/private-file.js'
 import { LARGEST } from '../disk/size.js'
 import { storeFailure } from '../failure.js'
@@ -67,10 +68,19 @@ export class Journal {
 
   /** The text of a key by now. @throws as {@link catchUp} does. */
   text(key: string): string | undefined {
-    return this.#read((descriptor) => {
-      const span = this.#spans.get(key)
-      return span && bytesAt(descriptor, span.start, span.length).toString('utf8')
-    })
+    // Most that are asked for and not there are about to be registered.
+    if (!this.#spans.has(key) && this.#isSeen(look(this.file))) return undefined
+    return this.#read((descriptor) => this.#textAt(descriptor, this.#spans.get(key)))
+  }
+
+  /** The text of a key as it was when this was last caught up with. Nothing is asked of the disk where there was none. */
+  known(key: string): string | undefined {
+    const span = this.#spans.get(key)
+    return span && reading(this.file, (descriptor) => this.#textAt(descriptor, span))
+  }
+
+  #textAt(descriptor: number, span: Span | undefined): string | undefined {
+    return span && bytesAt(descriptor, span.start, span.length).toString('utf8')
   }
 
   /** Whoever reads a text reads it from the file that was caught up with: it may be replaced at any moment. */
@@ -96,9 +106,9 @@ export class Journal {
     this.#seen = found
   }
 
-  #isSeen({ ino, size, mtimeMs, ctimeMs }: Stats): boolean {
-    const seen = this.#seen
-    return seen?.ino === ino && seen.size === size && seen.mtimeMs === mtimeMs && seen.ctimeMs === ctimeMs
+  #isSeen(found: Stats | undefined): boolean {
+    const same = ['ino', 'size', 'mtimeMs', 'ctimeMs'] as const
+    return found !== undefined && same.every((member) => found[member] === this.#seen?.[member])
   }
 
   #forget(): void {

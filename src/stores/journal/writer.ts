@@ -74,6 +74,11 @@ export class Writer {
     })
   }
 
+  /** What there is of a key. Who writes knows it: if another has changed it, nothing that is appended after that counts. */
+  text(key: string): string | undefined {
+    return this.isLost ? this.#journal.text(key) : this.#journal.known(key)
+  }
+
   async end(): Promise<void> {
     await this.#close()
     await this.#lock.release()

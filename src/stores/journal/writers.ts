@@ -1,5 +1,7 @@
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers'
+import { isSafeDirectory } from '../disk/directory.js'
+import { refuseFolders } from '../disk/kinds.js'
 import { take } from '../disk/lock.js'
 import { guarded } from '../disk/system-error.js'
 import { turns } from '../turns.js'
@@ -47,6 +49,7 @@ export class Writers {
     // One that was lost is of no use to anybody.
     await this.#current?.end()
     this.#current = undefined
+    if (isSafeDirectory(dirname(file), true)) refuseFolders(file)
     for (;;) {
       const writer = new Writer(this.#journal, await take(dirname(file), dirname(file), signal))
       try {
