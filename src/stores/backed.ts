@@ -18,6 +18,8 @@ const LONGEST_WAIT = 10_000
 /** A key that a task of this process has. Without a hold once it was lost to another, until it is held anew. */
 interface Holding {
   hold?: Hold | undefined
+  /** What is there, as long as the key is held: nobody else can change it, so it is read once. */
+  found?: { readonly revision: string | undefined } | undefined
 }
 
 type Change = 'made' | 'unexpected' | 'lost'
@@ -40,6 +42,18 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
   const read = async (key: string, hold?: Hold): Promise<StoredRegistration | undefined> => {
     const text = await (hold ? hold.read() : backend.read(key))
     return text === undefined ? undefined : (await open(text, backend.place(key))).stored
+  }
+
+  /** Reads what is there of a key that a task has, and remembers its revision while it is held. */
+  const find = async (
+    key: string,
+    holding: Holding,
+  ): Promise<{ revision: string | undefined; stored?: StoredRegistration | undefined }> => {
+    const { hold } = holding
+    const stored = await read(key, hold)
+    const found = { revision: stored?.revision }
+    if (hold) holding.found = found
+    return { ...found, stored }
   }
 
   /** Who gave up is told their own reason; who had no time left, what the backend has waited for. */
@@ -85,17 +99,23 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
     key: string,
     isExpected: (revision?: string) => boolean,
     change: (hold: Hold) => Promise<boolean>,
+    next?: string,
   ): Promise<Change> => {
     const holding = held.get(key)
     // Nobody waits for the key in a turn that its task needs: that would be for ever.
     if (!holding)
-      return soon(key, (signal) => lock(key, () => replace(key, isExpected, change), signal, takeSoon))
+      return soon(key, (signal) => lock(key, () => replace(key, isExpected, change, next), signal, takeSoon))
     return uses(key, async () => {
       holding.hold ??= await soon(key, (signal) => takeSoon(key, signal))
       const { hold } = holding
-      const stored = await read(key, hold)
-      if (!isExpected(stored?.revision)) return 'unexpected'
-      if (await change(hold)) return 'made'
+      const { revision } = holding.found ?? (await find(key, holding))
+      if (!isExpected(revision)) return 'unexpected'
+      // Until it is known how that ends.
+      holding.found = undefined
+      if (await change(hold)) {
+        holding.found = { revision: next }
+        return 'made'
+      }
       holding.hold = undefined
       await hold.release()
       return 'lost'
@@ -105,7 +125,7 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
   return {
     async get(key) {
       const holding = held.get(key)
-      return holding ? uses(key, () => read(key, holding.hold)) : read(key)
+      return holding ? uses(key, async () => (await find(key, holding)).stored) : read(key)
     },
     async set(key, stored) {
       const { revision: expected } = stored
@@ -115,6 +135,7 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
         key,
         (found) => found === expected,
         (hold) => hold.write(text),
+        revision,
       )
       return change === 'made' ? revision : undefined
     },

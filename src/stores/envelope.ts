@@ -110,7 +110,7 @@ export function keyNamedIn(text: string): string | undefined {
 
 /** Of all that is written, in hexadecimal: tells damage from what was saved. */
 function checksum({ format, key, revision, sealed }: Header, text: string): Promise<string> {
-  return sha256(JSON.stringify([format, key, revision, sealed, text]))
+  return sha256(`${JSON.stringify([format, key, revision, sealed])}\n${text}`)
 }
 
 function written(stored: StoredRegistration): string {

@@ -242,8 +242,8 @@ describe('a store with an encryption', () => {
     const { sha256, ...header } = JSON.parse(first)
     expect(sha256).toHaveLength(64)
     // The checksum is no secret: who moves the text makes it right.
-    const sum = [header.format, evil, header.revision, header.sealed, second]
-    const digest = await crypto.subtle.digest('SHA-256', Buffer.from(JSON.stringify(sum)))
+    const sum = `${JSON.stringify([header.format, evil, header.revision, header.sealed])}\n${second}`
+    const digest = await crypto.subtle.digest('SHA-256', Buffer.from(sum))
     const moved = { ...header, key: evil, sha256: Buffer.from(digest).toString('hex') }
     texts.set(evil, `${JSON.stringify(moved)}\n${second}\n`)
     expectSealed(

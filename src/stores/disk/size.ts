@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { storeFailure } from '../failure.js'
 
 /** Bytes: 32 answers as large as this library takes from a server. Whatever is larger was not written by it. */
@@ -9,7 +10,7 @@ export const LARGEST = 8 * 1024 * 1024
  * @throws {DcrError} `store_failed`: it is larger than what would be read again.
  */
 export function bytesOf(text: string): Uint8Array {
-  const bytes = new TextEncoder().encode(text)
+  const bytes = Buffer.from(text)
   if (bytes.length <= LARGEST) return bytes
   const what = `the registration has ${bytes.length} bytes, more than a store on a disk keeps of one (${LARGEST})`
   throw storeFailure('store_failed', `${what}: keep fewer old clients`)
