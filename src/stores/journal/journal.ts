@@ -75,6 +75,8 @@ export class Journal {
 
   /** The text of a key as it was when this was last caught up with. Nothing is asked of the disk where there was none. */
   known(key: string): string | undefined {
+    // After a failure nothing is known.
+    if (!this.#seen) return this.text(key)
     const span = this.#spans.get(key)
     return span && reading(this.file, (descriptor) => this.#textAt(descriptor, span))
   }

@@ -99,6 +99,31 @@ test('a save that fails takes none with it that was made before, nor the turn, a
   expect((await open().list()).map(([key]) => key)).toEqual(expect.arrayContaining(['a', 'c']))
 })
 
+test.each(['lstat', 'open', 'stat', 'read'])(
+  'where a journal cannot be read after a save (%s), nothing is taken for absent in the same turn',
+  async (call) => {
+    const { store } = emptyPlace()
+    await store.lock('all', async () => {
+      const revision = await store.set('a', registration('a'))
+      let isWritten = false
+      const stop = await intercept((name) => {
+        if (isWritten && name === call) throw systemError('EIO')
+        isWritten ||= name === 'datasync'
+      })
+      await expect(store.set('b', registration('b')).finally(stop)).rejects.toMatchObject({
+        code: 'store_failed',
+        cause: { code: 'EIO' },
+      })
+      await store.lock('a', async () => {
+        expect(await store.get('a')).toEqual(registration('a', revision))
+        expect(await store.set('a', registration('new'))).toBeUndefined()
+      })
+      // It was written, and may well be there.
+      expect((await store.get('b'))?.client?.client_id).toBe('b')
+    })
+  },
+)
+
 test('what a disk has failed to keep is not trusted: the journal is written anew, and nothing is saved before', async () => {
   const { store, open, file, idle } = emptyPlace()
   await store.set('a', registration('a'))
