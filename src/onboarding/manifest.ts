@@ -1,4 +1,3 @@
-import type { MethodBy } from '../authentication/methods.js'
 import type { Provider } from '../providers/provider.js'
 import type { ClientMetadata, ManageWith } from '../types.js'
 
@@ -24,7 +23,7 @@ export interface ManifestToken {
   /** Scopes, separated by single spaces; `register` where the manifest names none. */
   readonly scope: string
   /** How it proves itself at the token endpoint (RFC 7591 §2). */
-  readonly method: MethodBy<'secret' | 'key'>
+  readonly method: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt' | 'private_key_jwt'
   /** Whether a token registers one client and is void then. */
   readonly singleUse: boolean
 }
