@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import process from 'node:process'
-import type { DcrError } from '../../errors.js'
+import { DcrError } from '../../errors.js'
 import { storeFailure } from '../failure.js'
 import { look } from './looking.js'
 import { codeOf, ignore, ignorePresence } from './system-error.js'
@@ -18,6 +18,19 @@ const NEEDED = 0o500
 
 /** Systems that cannot sync a directory, or do not let it be opened, keep what is in it by themselves or not at all. */
 const CANNOT_SYNC = ['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EACCES']
+
+/**
+ * The path that the application has passed for a store, from the working directory of now.
+ *
+ * @param maker - The function that was given it, for errors.
+ * @throws {DcrError} `invalid_argument`: it is none.
+ */
+export function pathOf(maker: string, directory: unknown): string {
+  if (typeof directory === 'string' && directory !== '' && !directory.includes('\0'))
+    return resolve(directory)
+  const what = `${maker}: directory must be the path of a directory. Nothing was sent.`
+  throw new DcrError('invalid_argument', what, { outcome: 'not_sent' })
+}
 
 /**
  * Whether there is a directory.

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { DcrError } from '../../errors.js'
+import { dirname, join } from 'node:path'
 import { backedStore, type StoreOptions } from '../backed.js'
 import type { Backend, Found } from '../backend.js'
-import { isSafeDirectory } from '../disk/directory.js'
+import { isSafeDirectory, pathOf } from '../disk/directory.js'
 import { FOLDER, refuseJournal } from '../disk/kinds.js'
 import { take } from '../disk/lock.js'
 import { inTurnWithOthers } from '../disk/looking.js'
@@ -39,7 +38,7 @@ const FILE = 'registration.ndjson'
  * is. What is saved survives the end of the process and of the power. A process that was killed while it held a lock
  * holds up nobody: the next goes on at once, or in two seconds where it cannot know that the other is dead.
  *
- * Nothing is read or made before the first call. Its methods reject with a {@link DcrError}: `store_failed`, with the
+ * Nothing is read or made before the first call. Its methods reject with a `DcrError`: `store_failed`, with the
  * code of the system in `cause`; `store_unreadable`; `store_sealed`; `store_unsafe`, which says how to repair it.
  *
  * @throws {DcrError} `invalid_argument`: the directory is not a path, or there is none by default.
@@ -49,11 +48,7 @@ const FILE = 'registration.ndjson'
 export function fileStore(options: FileStoreOptions = {}): CredentialStore {
   checkOptions('fileStore', options)
   const { directory = defaultDirectory() } = options
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    const what = 'fileStore: directory must be the path of a directory. Nothing was sent.'
-    throw new DcrError('invalid_argument', what, { outcome: 'not_sent' })
-  }
-  return backedStore(folders(resolve(directory)), options)
+  return backedStore(folders(pathOf('fileStore', directory)), options)
 }
 
 function folders(directory: string): Backend {
@@ -68,8 +63,8 @@ function folders(directory: string): Backend {
   const read = (file: string) =>
     guarded(file, async () => {
       await inTurnWithOthers()
-      const isThere = isSafeDirectory(directory, true) && isSafeDirectory(dirname(file))
-      const text = isThere ? readText(file) : undefined
+      const text =
+        isSafeDirectory(directory, true) && isSafeDirectory(dirname(file)) ? readText(file) : undefined
       if (text === undefined) refuseJournal(directory)
       return text
     })

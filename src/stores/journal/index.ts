@@ -1,8 +1,7 @@
-import { join, resolve } from 'node:path'
-import { DcrError } from '../../errors.js'
+import { join } from 'node:path'
 import { backedStore, type StoreOptions } from '../backed.js'
 import type { Backend, Found } from '../backend.js'
-import { isSafeDirectory } from '../disk/directory.js'
+import { isSafeDirectory, pathOf } from '../disk/directory.js'
 import { JOURNAL, refuseFolders } from '../disk/kinds.js'
 import { inTurnWithOthers } from '../disk/looking.js'
 import { guarded } from '../disk/system-error.js'
@@ -34,7 +33,7 @@ export interface JournalStoreOptions extends StoreOptions {
  * for more than two seconds. Where more than half of the file is of the past, it is written anew. A process remembers for
  * each client where it lies, some 150 bytes, and reads the file once, some 20 MB in a tenth of a second.
  *
- * Nothing is read or made before the first call. Its methods reject with a {@link DcrError}: `store_failed`, with the
+ * Nothing is read or made before the first call. Its methods reject with a `DcrError`: `store_failed`, with the
  * code of the system in `cause`; `store_unreadable`; `store_sealed`; `store_unsafe`, which says how to repair it.
  *
  * @throws {DcrError} `invalid_argument`: the directory is not a path.
@@ -44,11 +43,7 @@ export interface JournalStoreOptions extends StoreOptions {
 export function journalStore(options: JournalStoreOptions): CredentialStore {
   checkOptions('journalStore', options)
   const { directory } = options
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    const what = 'journalStore: directory must be the path of a directory. Nothing was sent.'
-    throw new DcrError('invalid_argument', what, { outcome: 'not_sent' })
-  }
-  return backedStore(journalIn(resolve(directory)), options)
+  return backedStore(journalIn(pathOf('journalStore', directory)), options)
 }
 
 function journalIn(directory: string): Backend {
