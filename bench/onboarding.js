@@ -38,9 +38,10 @@ async function run(size, servers, folder) {
   // Disks have moods: each apply is compared with the bare loop right before it.
   const rounds = []
   for (let round = 0; round < ROUNDS; round++) {
-    const durable = await timed(() => bareLoop(issuer, size, join(folder, `bare-${round}`)))
+    const unnamed = await timed(() => bareLoop(issuer, size, join(folder, `unnamed-${round}`)))
+    const durable = await timed(() => bareLoop(issuer, size, join(folder, `durable-${round}`), syncFolder))
     const store = journalStore({ directory: join(folder, `journal-${round}`) })
-    rounds.push({ durable, journal: await applied(size, issuer, store, answered) })
+    rounds.push({ unnamed, durable, journal: await applied(size, issuer, store, answered) })
   }
   const files = await applied(size, issuer, fileStore({ directory: join(folder, 'files') }), answered)
   const of = (measure) => median(rounds.map(measure))
@@ -49,6 +50,7 @@ async function run(size, servers, folder) {
   return {
     rates: {
       bare: rate(bare.seconds),
+      unnamed: rate(of((round) => round.unnamed.seconds)),
       durable: rate(durable),
       journal: rate(of(({ journal }) => journal.first.seconds)),
       journalAgain: rate(of(({ journal }) => journal.second.seconds)),
@@ -57,6 +59,7 @@ async function run(size, servers, folder) {
     },
     ratios: {
       bare: durable / bare.seconds,
+      unnamed: of(({ durable, unnamed }) => durable.seconds / unnamed.seconds),
       durable: 1,
       journal: of(({ durable, journal }) => durable.seconds / journal.first.seconds),
       journalAgain: of(({ durable, journal }) => durable.seconds / journal.second.seconds),
@@ -95,13 +98,15 @@ function result(near, far) {
   return {
     title: 'Onboarding',
     note: `Next door: ${NEAR.clients} clients at one loopback server, ${NEAR.concurrency} at a time. Far: ${FAR.clients} clients at a server
-that answers after ${FAR.latency} ms, ${FAR.concurrency} at a time, which is the default of \`apply\`. The bare loop that saves writes each answer to a
-file of its own, syncs it and renames it into its place; it takes turns with the journal store, ${ROUNDS} times, and medians are told. Both stores save
-the intent before a request, too. The file store has a lock, a folder and two files for each client; the journal adds what is
-saved at the same time to one file, with one sync.`,
-    head: ['contender', 'clients/s', 'ratio to the bare loop that saves'],
+that answers after ${FAR.latency} ms, ${FAR.concurrency} at a time, which is the default of \`apply\`. The bare loop that saves durably writes each answer to a
+file of its own, syncs it, renames it into its place, and syncs the folder: without that a cut of the power may take the
+name, and the file with it (fsync(2)). It takes turns with the journal store, ${ROUNDS} times, and medians are told. Both stores
+save the intent before a request, too, as durably. The file store has a lock, a folder and two files for each client; the
+journal adds what is saved at the same time to one file, with one sync.`,
+    head: ['contender', 'clients/s', 'ratio to the bare loop that saves durably'],
     rows: [
       row('fetch and JSON.parse, nothing saved', near, 'bare'),
+      row('fetch and JSON.parse, saved in files whose names may be lost', near, 'unnamed'),
       row('fetch and JSON.parse, saved durably', near, 'durable'),
       row('apply, journal store', near, 'journal'),
       row('apply again, journal store', near, 'journalAgain'),
@@ -139,7 +144,7 @@ async function counted(events) {
 }
 
 /** What anybody writes first: no discovery, no checks, nothing kept of what is lost on the way. */
-async function bareLoop(issuer, { clients, concurrency }, directory) {
+async function bareLoop(issuer, { clients, concurrency }, directory, finish = async () => {}) {
   if (directory) await mkdir(directory)
   let next = 0
   const work = async () => {
@@ -150,7 +155,9 @@ async function bareLoop(issuer, { clients, concurrency }, directory) {
         body: JSON.stringify(metadata),
       })
       const client = JSON.parse(await response.text())
-      if (directory) await save(join(directory, `${number}.json`), JSON.stringify(client))
+      if (!directory) continue
+      await save(join(directory, `${number}.json`), JSON.stringify(client))
+      await finish(directory)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work))
@@ -162,6 +169,12 @@ async function save(file, text) {
   await handle.sync()
   await handle.close()
   await rename(`${file}.new`, file)
+}
+
+async function syncFolder(directory) {
+  const handle = await open(directory)
+  await handle.sync()
+  await handle.close()
 }
 
 async function timed(run) {

@@ -39,6 +39,29 @@ const calls: Record<string, (server: ScriptedServer, options: DcrClientOptions) 
   discover: (server, options) => discover(server.origin, { allowInsecureRequests: true, ...options }),
 }
 
+test('a signal that many calls share is listened to once, of which Node has no warning, and ends them all', async () => {
+  const COUNT = 20
+  const controller = new AbortController()
+  const { signal } = controller
+  const added = vi.spyOn(signal, 'addEventListener')
+  const removed = vi.spyOn(signal, 'removeEventListener')
+  let asked = 0
+  const step: Step = () => {
+    if (++asked === COUNT) controller.abort(REASON)
+    return 'never answer'
+  }
+  const server = await startScripted(...Array.from({ length: COUNT }, () => step))
+  const client = connect(server, { signal })
+  const failures = await Promise.all(
+    Array.from({ length: COUNT }, () => failureOf(client.register(METADATA))),
+  )
+  expect(failures.map(({ code, outcome, cause }) => ({ code, outcome, cause }))).toEqual(
+    failures.map(() => ({ code: 'aborted', outcome: 'unknown', cause: REASON })),
+  )
+  expect(added).toHaveBeenCalledTimes(1)
+  expect(removed).toHaveBeenCalledTimes(1)
+})
+
 describe('an abort', () => {
   for (const [name, call] of Object.entries(calls)) {
     test(`F089: ${name}: before the start, nothing is sent`, async () => {

@@ -53,10 +53,17 @@ export async function check({ store, registrar, server, kept }: Scene): Promise<
   }
 
   let isLockedOut = false
-  for (const { client, intent, trouble } of stored) {
+  for (const { client, intent, trouble, fingerprint, requested } of stored) {
     if (!client) continue
     const now = server.clients.get(client.client_id)
     insist(now, 'the client in force is not at the server', told)
+    const isKnown = fingerprint !== undefined && intent === undefined && trouble === undefined
+    const isAsRequested = now.client_name === requested?.client_name
+    insist(
+      !isKnown || isAsRequested,
+      'the server has other metadata than the store says, and nothing tells',
+      told,
+    )
     if (credentialOf(now) === credentialOf(client)) continue
     isLockedOut = true
     insist(!kept.has(credentialOf(now)), 'a credential that was kept is not in the store', told)

@@ -2,8 +2,11 @@ import {
   type ClientInformation,
   type CredentialStore,
   DcrClient,
+  type DcrError,
   discover,
+  type EntryOptions,
   type ManagementOptions,
+  Registrar,
   type StoredRegistration,
 } from '../index.js'
 import { isSameIssuer } from '../registrar/entry.js'
@@ -37,31 +40,57 @@ export interface Meant {
   readonly name: string
 }
 
+/** What an error says where the credentials of a file are no better than those that are kept. */
+const NO_BETTER =
+  /^(management_locked|management_not_supported|missing_credential|unauthorized|forbidden|not_found)$/
+
 /**
  * The client of `--client`, or of `--as`. What is kept is newer than what is in a file, whose credentials may be void: one
- * that is kept under a name is taken from there, and any other from the first call on by its `client_id`.
+ * that is kept under a name is taken from there, and any other from the first call on by its `client_id`. Only where an
+ * answer about it was never kept, the file may hold what that gave: the server is asked.
  *
  * @throws {UsageError} It cannot be read, or is no client information.
  */
-export async function clientMeant(context: Context, issuer: string): Promise<Meant> {
+export async function clientMeant(context: Context, issuer: string, options: EntryOptions): Promise<Meant> {
   const as = context.text('as') ?? 'default'
+  if (context.text('client') !== undefined && context.text('as') !== undefined)
+    throw new UsageError('give --client or --as, not both')
   const given = await clientInFile(context)
   if (given === undefined) return { name: as }
-  const all = await (await context.store()).list(issuer.replace(/\/$/, ''))
-  const isKept = ({ name, client, ...stored }: StoredRegistration) =>
-    name !== undefined && client?.client_id === given.client_id && isSameIssuer(stored.issuer, issuer)
-  const name = all.map(([, stored]) => stored).find(isKept)?.name
+  const { name, client } = (await keptOf(context, issuer, given)) ?? {}
   if (name === undefined) return { given, name: as }
-  context.tell(`This client is kept as ${JSON.stringify(name)}: its credentials are taken from the store.`)
+  if (given.registration_access_token !== client?.registration_access_token) {
+    const registrar = new Registrar({ store: await context.store() })
+    await registrar.adopt(issuer, given, { ...options, name }).catch((error: DcrError) => {
+      if (!NO_BETTER.test(error.code)) throw error
+    })
+  }
+  context.tell(`This client is kept as ${JSON.stringify(name)}: what is in the store is what counts.`)
   return { name }
 }
 
-async function clientInFile(context: Context): Promise<ClientInformation | undefined> {
+/** What is kept of a client under a name, if it is. */
+export async function keptOf(
+  context: Context,
+  issuer: string,
+  { client_id }: ClientInformation,
+): Promise<StoredRegistration | undefined> {
+  const all = await (await context.store()).list(issuer)
+  const isKept = ({ name, client, ...stored }: StoredRegistration) =>
+    name !== undefined && client?.client_id === client_id && isSameIssuer(stored.issuer, issuer)
+  return all.map(([, stored]) => stored).find(isKept)
+}
+
+/**
+ * The client of `--client`.
+ *
+ * @throws {UsageError} It cannot be read, or is no client information.
+ */
+export async function clientInFile(context: Context): Promise<ClientInformation | undefined> {
   const path = context.text('client')
   if (path === undefined) return undefined
-  if (context.text('as') !== undefined) throw new UsageError('give --client or --as, not both')
   const name = path === '-' ? 'stdin' : path
   const client = await parseDocument(await context.read(path, '--client'), name)
   if (typeof client.client_id === 'string' && client.client_id !== '') return client as ClientInformation
-  throw new UsageError(`${name}:1:1: this is no client information: it has no client_id`)
+  throw new UsageError(`${name}:1:1: this is no client information: it has no client_id that is text`)
 }

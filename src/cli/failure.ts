@@ -1,6 +1,7 @@
 import { DcrError, OAuthError } from '../errors.js'
 import { printable } from '../printable.js'
 import { CommandError, UsageError } from './errors.js'
+import { inOptions } from './wording.js'
 
 /** Characters: the longest message there is, with a long address and the words of a server, has half of it. */
 const LONGEST_MESSAGE = 4096
@@ -10,7 +11,7 @@ export function told(error: unknown, command: string): string {
   if (error instanceof UsageError) return `${shown(error)}\nSee: dcr ${`${command} `.trimStart()}--help`
   // The name of a function of the library says nothing to who has called a command.
   if (error instanceof DcrError)
-    return `${shown(error)
+    return `${inOptions(shown(error))
       .replace(/^\w+: /, `${command}: `)
       .replace(IN_CODE, '')}${requestId(error)}${advice(error, command)}`
   if (error instanceof CommandError) return shown(error)

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { LONGEST_TIMER } from '../http/limits.js'
 import type { CredentialStore, Warning } from '../index.js'
 import type { AsRows, Context } from './command.js'
 import { UsageError } from './errors.js'
@@ -132,10 +133,13 @@ export class Invocation implements Context {
   }
 }
 
+/** Seconds. */
+const LONGEST_TIMEOUT = Math.floor(LONGEST_TIMER / 1000)
+
 function milliseconds(seconds: string): number {
-  // As the library has it: what is more than a timer can take, it refuses.
-  if (/^\d+(\.\d+)?$/.test(seconds) && Number(seconds) > 0) return Number(seconds) * 1000
-  throw new UsageError('--timeout must be seconds, more than 0')
+  const given = /^\d+(\.\d+)?$/.test(seconds) ? Number(seconds) : 0
+  if (given > 0 && given <= LONGEST_TIMEOUT) return given * 1000
+  throw new UsageError(`--timeout must be seconds, more than 0 and at most ${LONGEST_TIMEOUT}`)
 }
 
 function warningLine({ code, member, message }: Warning): string {

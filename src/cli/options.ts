@@ -18,6 +18,11 @@ export const OUTPUT: readonly Option[] = [
   { name: 'show-secrets', description: 'Write secrets in clear into the result' },
 ]
 
+/** A list is no env file; what cannot be written is refused before anything is done. */
+export const OUTPUT_OF_LIST: readonly Option[] = OUTPUT.map((option) =>
+  option.choices ? { ...option, choices: FORMATS.filter((format) => format !== 'env') } : option,
+)
+
 export const STORE: readonly Option[] = [
   {
     name: 'store',

@@ -1,4 +1,5 @@
-import type { RequestOptions, Warning } from '../index.js'
+import { AROUND, type Around, type InnerOptions } from '../http/options.js'
+import type { Warning } from '../index.js'
 import { Passage } from '../onboarding/passage.js'
 
 /** What the requests of a command are made with, beside what is the same for all commands. */
@@ -15,7 +16,7 @@ export interface RequestSettings {
  */
 export class Requests {
   readonly #settings: RequestSettings
-  #passage = this.#open()
+  #open = opened()
   #isInterrupted = false
   #sent = 0
 
@@ -24,19 +25,20 @@ export class Requests {
   }
 
   /** For every call of the library. */
-  get options(): RequestOptions {
-    const { signal } = this.#passage.options
+  get options(): InnerOptions {
     const pass = this.#passing()
     // By the name of the system call the library knows that nothing was sent.
     const refusal = { code: 'INTERRUPTED', syscall: 'connect' }
-    const send = (request: Request) =>
-      this.#isInterrupted ? Promise.reject(Object.assign(new Error('interrupted'), refusal)) : pass(request)
-    return { ...this.#settings, signal, fetch: send }
+    const around: Around = (told, send) =>
+      this.#isInterrupted
+        ? Promise.reject(Object.assign(new Error('interrupted'), refusal))
+        : pass(told, send)
+    return { ...this.#settings, signal: this.#open.controller.signal, [AROUND]: around }
   }
 
   /** For the next thing that is done, after what was sent for the one before is finished and saved. */
-  next(): RequestOptions {
-    this.#passage = this.#open()
+  next(): InnerOptions {
+    this.#open = opened()
     return this.options
   }
 
@@ -44,12 +46,11 @@ export class Requests {
    * For what ends by `signal`, and then tidies up what it has made at a server: its requests are sent after an interruption,
    * too, and given up by a second one.
    */
-  tidying(signal: AbortSignal): RequestOptions {
-    const { signal: givenUp } = this.#passage.options
-    const pass = this.#passing()
+  tidying(signal: AbortSignal): InnerOptions {
+    const { signal: givenUp } = this.#open.controller
     const send = (request: Request) =>
-      pass(new Request(request, { signal: AbortSignal.any([request.signal, givenUp]) }))
-    return { ...this.#settings, signal, fetch: send }
+      fetch(new Request(request, { signal: AbortSignal.any([request.signal, givenUp]) }))
+    return { ...this.#settings, signal, fetch: send, [AROUND]: this.#passing() }
   }
 
   get isAnythingSent(): boolean {
@@ -59,27 +60,28 @@ export class Requests {
   /** @returns Whether the answer to something that was sent is waited for. */
   interrupt(): boolean {
     this.#isInterrupted = true
-    this.#passage.stop(new Error('interrupted'))
-    return this.#passage.matters
+    this.#open.passage.stop(new Error('interrupted'))
+    return this.#open.passage.matters
   }
 
   /** Gives up what was sent, too. */
   abort(): void {
     this.#isInterrupted = true
-    this.#passage.abort(new Error('interrupted'))
-  }
-
-  #open(): Passage {
-    return new Passage(() => {})
+    this.#open.passage.abort(new Error('interrupted'))
   }
 
   /** Sends requests by the passage that is open now. */
-  #passing(): (request: Request) => Promise<Response> {
-    const { around } = this.#passage
-    return (request) => {
+  #passing(): Around {
+    const { around } = this.#open.passage
+    return (told, send) => {
       this.#sent++
-      const isAuthorized = request.headers.has('authorization')
-      return around({ method: request.method, isAuthorized }, () => fetch(request))
+      return around(told, send)
     }
   }
+}
+
+/** A passage, and what gives it up: a real signal, which `apply` hears, too. */
+function opened() {
+  const controller = new AbortController()
+  return { controller, passage: new Passage(() => {}, controller) }
 }

@@ -20,14 +20,16 @@ export async function rescue(context: Context, error: unknown): Promise<void> {
   if (isEncrypted(context) && !context.isSet('show-secrets')) return
   const name = `dcr-client-${crypto.randomUUID()}.json`
   // First where it is neither committed nor handed on with what else is in a folder.
-  for (const path of [join(tmpdir(), name), join(process.cwd(), name)]) {
+  for (const place of [tmpdir, process.cwd]) {
+    let path: string
     try {
+      path = join(place(), name)
       await saveSecretly(path, `${JSON.stringify(client, undefined, 2)}\n`)
     } catch {
       continue
     }
     context.tell(
-      `What the server gave is in ${path}, secrets in clear, for this user alone. When the store works again, \`dcr get ISSUER --client FILE\` keeps it, and \`dcr delete ISSUER --client FILE\` deletes it.`,
+      `What the server gave is in ${path}, secrets in clear, for this user alone. When the store works again, \`dcr register ISSUER --client FILE --as NAME\` keeps it, and \`dcr delete ISSUER --client FILE\` deletes it.`,
     )
     return
   }

@@ -55,3 +55,15 @@ export function pathIn({ scheme, rest, source }: StoreAddress): string | undefin
     throw new UsageError(`${source} must be ${scheme}:PATH, or ${scheme}:///PATH with three slashes`)
   }
 }
+
+/**
+ * All of it, where it is a URL. It may have a password, and is not repeated.
+ *
+ * @param form - What it has to look like.
+ * @throws {UsageError} It is none: what a database makes of that tells nobody what is wrong.
+ */
+export function urlIn({ text, source }: StoreAddress, form: string): string {
+  // PostgreSQL takes one without a host, for that of its own variables.
+  if (URL.canParse(text) || URL.canParse(text.replace('://', '://localhost'))) return text
+  throw new UsageError(`${source} is no URL: it must be ${form}, with what is odd in a password as %XX`)
+}

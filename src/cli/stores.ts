@@ -1,7 +1,7 @@
 import type { CredentialStore, Encryption } from '../index.js'
 import { postgresPool, redisClient } from './databases.js'
 import { UsageError } from './errors.js'
-import { pathIn, type StoreAddress } from './store-address.js'
+import { pathIn, type StoreAddress, urlIn } from './store-address.js'
 
 /** A store, and what ends its connections. */
 export interface OpenStore {
@@ -49,7 +49,8 @@ export const STORE_FORMS: readonly StoreForm[] = [
     form: 'redis://HOST',
     schemes: ['redis', 'rediss'],
     what: 'Redis, which needs the package `redis`: `npx -p dcr-client -p redis dcr list`; `rediss:` with TLS',
-    async open({ text }, encryption) {
+    async open(address, encryption) {
+      const text = urlIn(address, 'redis://HOST:PORT')
       const { redisStore } = await import('../stores/redis/index.js')
       const client = await redisClient(text)
       return { store: redisStore(client, { encryption }), close: () => client.close() }
@@ -59,7 +60,8 @@ export const STORE_FORMS: readonly StoreForm[] = [
     form: 'postgres://HOST/DATABASE',
     schemes: ['postgres', 'postgresql'],
     what: 'PostgreSQL, which needs the package `pg`: `npx -p dcr-client -p pg dcr list`',
-    async open({ text }, encryption) {
+    async open(address, encryption) {
+      const text = urlIn(address, 'postgres://HOST:PORT/DATABASE')
       const { postgresStore, migration } = await import('../stores/postgres/index.js')
       const pool = await postgresPool(text, migration())
       return { store: postgresStore(pool, { encryption }), close: () => pool.end() }

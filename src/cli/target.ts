@@ -6,6 +6,7 @@ import type {
   StoredRegistration,
 } from '../index.js'
 import { ENDPOINT_MEMBERS } from '../onboarding/servers.js'
+import { withoutSlash } from '../registrar/entry.js'
 import { registrationKey } from '../stores/store.js'
 import type { Context } from './command.js'
 import { CommandError, UsageError } from './errors.js'
@@ -67,7 +68,7 @@ export interface KeptClient {
  * @throws {CommandError} There is none.
  */
 export async function keptClient(context: Context, issuer: string, name: string): Promise<KeptClient> {
-  const key = registrationKey(issuer.replace(/\/$/, ''), name)
+  const key = registrationKey(withoutSlash(issuer), name)
   const stored = await (await context.store()).get(key)
   const { client } = stored ?? {}
   if (stored && client) return { key, stored, client }

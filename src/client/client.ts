@@ -3,7 +3,7 @@ import { checkClient, kept, newlyKept } from '../custody/keeping.js'
 import { type Call, openCall } from '../http/call.js'
 import type { RequestOptions } from '../http/options.js'
 import { isUnset, without } from '../json.js'
-import { checkMembers, snapshot } from '../metadata/checking.js'
+import { checkMembers, described, snapshot } from '../metadata/checking.js'
 import { permitted } from '../metadata/wire.js'
 import type { Provider } from '../providers/provider.js'
 import type { CredentialStore } from '../stores/store.js'
@@ -70,7 +70,8 @@ export class DcrClient<Extension extends object = object> {
     options?: RequestOptions,
   ): Promise<ClientInformation<Extension>> {
     const call = this.#open('register', options)
-    const client = await this.#new(call, (site) => register(metadata, site, call))
+    const requested = described(metadata, call)
+    const client = await this.#new(call, (site) => register(requested, site, call))
     return client as ClientInformation<Extension>
   }
 

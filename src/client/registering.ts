@@ -3,8 +3,9 @@ import type { Call } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { request } from '../http/request.js'
 import { callableUrl } from '../http/url.js'
-import { isUnset, without } from '../json.js'
-import { checkMembers, checkWhole, snapshot } from '../metadata/checking.js'
+import type { JsonObject } from '../json.js'
+import { checkWhole } from '../metadata/checking.js'
+import { warnOfDoubts } from '../metadata/doubts.js'
 import { permitted, toWire } from '../metadata/wire.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { checkHome, isAtHome } from './configuration-url.js'
@@ -12,9 +13,9 @@ import { receive } from './managing.js'
 import type { KeptSite } from './site.js'
 import { warnOfDifferences } from './updating.js'
 
-/** Registers a new client. What cannot be sent is refused before anything is. */
+/** Registers a new client, its metadata as `described` gives them. What cannot be sent is refused before anything is. */
 export async function register(
-  metadata: ClientMetadata,
+  requested: JsonObject,
   site: KeptSite,
   call: Call,
 ): Promise<ClientInformation> {
@@ -28,9 +29,8 @@ export async function register(
     )
   }
   const url = callableUrl(registration_endpoint, 'registration_endpoint', call)
-  const requested = without(snapshot(metadata, call), isUnset)
-  checkMembers(requested, call)
   checkWhole(requested, call)
+  warnOfDoubts(requested, call)
   const body = await toWire(permitted(requested, call), 'register', call)
   const token = credentials.initialAccessToken
   if (token !== undefined) checkHome(url, server, call)

@@ -3,6 +3,7 @@ import { type Call, isOver } from '../http/call.js'
 import { type JsonObject, only } from '../json.js'
 import { checkWhole, SERVER_MEMBERS } from '../metadata/checking.js'
 import { differences } from '../metadata/differences.js'
+import { warnOfDoubts } from '../metadata/doubts.js'
 import { hasMetadata, replacement } from '../metadata/replacement.js'
 import { toWire } from '../metadata/wire.js'
 import type { ClientInformation } from '../types.js'
@@ -27,7 +28,8 @@ export async function update(
       warnOfUnread(known, changes, call)
     }
     const whole = replacement(known, changes, call)
-    checkWhole(whole, call, known)
+    checkWhole(whole, call)
+    warnOfDoubts(whole, call, known)
     const wanted = { ...whole, ...changes }
     try {
       const updated = await manage(known, site, call, await toWire(whole, 'update', call))

@@ -15,6 +15,8 @@ export interface Custody {
   readonly interrupted?: Operation | undefined
   /** What is stored by now, unless another process has changed it. */
   readonly stored?: StoredRegistration | undefined
+  /** Whether there was an answer that cannot be used. */
+  readonly hasRescued?: boolean
   /** Before a request that may change the client or its credentials. */
   intend(operation: Operation, call: Call, requested?: ClientMetadata): Promise<void>
   /** After one that certainly changed nothing. */

@@ -39,6 +39,7 @@ export function custodyOf(
   const id = crypto.randomUUID()
   let stored = found
   let before = found
+  let hasRescued = false
   const save = async (next: StoredRegistration | undefined) => {
     const { revision } = stored
     if (!next) {
@@ -82,9 +83,16 @@ export function custodyOf(
     get stored() {
       return stored
     },
+    get hasRescued() {
+      return hasRescued
+    },
     async intend(operation, call, requested) {
       before = stored
-      const intent: Intent = { id, operation, at: seconds(), requested }
+      // Whether another client comes to be, or what a read answers, says nothing of what became of the one there is.
+      const { intent: last } = stored
+      const isAbout = operation === 'update' || operation === 'delete'
+      const interrupted = isAbout ? undefined : last?.operation === operation ? last.before : last
+      const intent: Intent = { id, operation, at: seconds(), requested, before: interrupted }
       let saving = Promise.resolve()
       const begin = () => {
         saving = save({ ...stored, intent })
@@ -108,8 +116,10 @@ export function custodyOf(
       await answered(next, whole, call, details)
       return whole
     },
-    rescue: (client, call, details) =>
-      answered((records.rescued ?? records.kept)(stored, client), client, call, details),
+    rescue(client, call, details) {
+      hasRescued = true
+      return answered((records.rescued ?? records.kept)(stored, client), client, call, details)
+    },
     forget: (call, details) =>
       answered(records.forgotten?.(stored), stored.client ?? Object(details.client), call, details),
   }

@@ -1,36 +1,18 @@
-import type { DcrError, ErrorCode } from '../errors.js'
+import type { DcrError } from '../errors.js'
 import { differences } from '../metadata/differences.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { whatOf } from './asking.js'
 import { ok, problem, type Said, warning } from './finding.js'
+import { type Given, nextToManage, nextToRegister, nextWhereUnmanaged } from './probe-next.js'
 
 /** Members whose values are secrets, or too long to be of use. */
 const NOT_SHOWN = /^(software_statement|jwks|client_secret)$/
 
-const NEXT: Readonly<Partial<Record<ErrorCode, string | undefined>>> = {
-  unauthorized:
-    'get an initial access token from the operator: --token-env NAME, --token-file PATH, in code initialAccessToken',
-  missing_credential:
-    'give the token or secret that is missing: --token-env NAME, --token-file PATH or --manage-with',
-  forbidden: 'ask the operator: a policy of the server forbids it',
-  untrusted_origin: 'if you trust it: --trusted-origin ORIGIN, in code trustedOrigins',
-  not_found: 'have the operator switch dynamic registration on',
-  rejected: 'ask for what the server takes: --metadata FILE',
-  provider_mismatch: 'leave the provider out, or take the one of this server',
-}
-
-/** What helps with registering misleads where a client is there. */
-const NEXT_TO_MANAGE: typeof NEXT = {
-  ...NEXT,
-  unauthorized:
-    'tell the operator: it refuses what it gave to manage the client; if another credential does that, name it: --manage-with',
-  rejected: undefined,
-}
-
 /** Why there is no client, or none that can be used. */
-export function notMade(error: DcrError): Said {
-  const { code, endpoint } = error
-  return problem(`registering failed: ${endpoint ? `${endpoint} ` : ''}${whatOf(error)}`, NEXT[code])
+export function notMade(error: DcrError, given: Given): Said {
+  const { endpoint } = error
+  const what = `registering failed: ${endpoint ? `${endpoint} ` : ''}${whatOf(error)}`
+  return problem(what, nextToRegister(error, given))
 }
 
 /** What was granted otherwise than asked. */
@@ -49,17 +31,16 @@ function shown(member: string, value: unknown): string {
 }
 
 /** What a client needs later on, and was not given. */
-export function lackingIn(client: ClientInformation): Said[] {
+export function lackingIn(client: ClientInformation, given: Given): Said[] {
   const { registration_access_token, registration_client_uri, client_secret_expires_at: end = 0 } = client
   const missing = [
     ...(registration_access_token ? [] : ['registration_access_token']),
     ...(registration_client_uri ? [] : ['registration_client_uri']),
   ]
   const unmanaged = `the answer has no ${missing.join(' and no ')}: clients are not managed by RFC 7592`
-  const next = 'if the server has another way of managing clients, name it: --manage-with, --provider'
   const days = Math.round((end - Date.now() / 1000) / 86_400)
   return [
-    ...(missing.length > 0 ? [warning(unmanaged, next)] : []),
+    ...(missing.length > 0 ? [warning(unmanaged, nextWhereUnmanaged(given))] : []),
     ...(end > 0
       ? [
           warning(
@@ -84,5 +65,5 @@ export function notOffered(error: DcrError, verb: string): Said {
   const { code, endpoint } = error
   const what = `the client cannot be ${verb}: ${endpoint ? `${endpoint} ` : ''}${whatOf(error)}`
   const isLack = /^(management_not_supported|missing_credential|not_found)$/.test(code)
-  return isLack ? warning(what) : problem(what, NEXT_TO_MANAGE[code])
+  return isLack ? warning(what) : problem(what, nextToManage(code))
 }

@@ -35,7 +35,7 @@ export async function probe(
   try {
     dcr = new DcrClient(server, { ...all, store: throwAwayStore(store, server) })
   } catch (error) {
-    return { said: [['probe_register', notMade(error as DcrError)]], left: undefined }
+    return { said: [['probe_register', notMade(error as DcrError, options)]], left: undefined }
   }
   const bare = new DcrClient(server, all)
   const probing: Probing = { server, dcr, bare, options, secrets, said, warnings }
@@ -61,12 +61,12 @@ async function register(
       if (code !== 'granted_differs')
         said.push(['probe_register', warning(`${member ? `${member}: ` : ''}${message}`)])
     }
-    for (const each of [...grantedOf(wanted, client), ...lackingIn(client)])
+    for (const each of [...grantedOf(wanted, client), ...lackingIn(client, options)])
       said.push(['probe_granted', each])
     return client
   } catch (thrown) {
     const error = thrown as DcrError
-    said.push(['probe_register', notMade(error)])
+    said.push(['probe_register', notMade(error, options)])
     const { client } = error
     if (typeof client?.client_id === 'string') return note(client as ClientInformation, probing)
     return error.outcome === 'unknown' || error.outcome === 'applied' ? { isDoubtful: true } : undefined

@@ -3,7 +3,7 @@ import { LONGEST_NAME, printable } from '../printable.js'
 import type { Provider } from '../providers/provider.js'
 import type { WarningCode } from '../warnings.js'
 import { failure } from './failure.js'
-import { type CheckedOptions, checkedOptions, type SurroundedOptions } from './options.js'
+import { type CheckedOptions, checkedOptions, type InnerOptions } from './options.js'
 
 /** One call of the public surface, from its start to its deadline. */
 export interface Call extends Readonly<Omit<CheckedOptions, 'onWarning'>> {
@@ -15,7 +15,7 @@ export interface Call extends Readonly<Omit<CheckedOptions, 'onWarning'>> {
   readonly warn: (code: WarningCode, message: string, member?: string) => void
 }
 
-export function openCall(operation: string, ...layers: readonly (SurroundedOptions | undefined)[]): Call {
+export function openCall(operation: string, ...layers: readonly (InnerOptions | undefined)[]): Call {
   const options = checkedOptions(operation, layers)
   const { timeout, onWarning } = options
   const warn: Call['warn'] = (code, message, member) => {

@@ -40,7 +40,10 @@ const WORDS = ['true', 'false', 'null']
 /** Characters of the shortest number that is read as infinite: `9e308`. */
 const SHORTEST_INFINITE = 5
 
-export function scanJson(text: string, limits: EveryLimit): Scan {
+export function scanJson(
+  text: string,
+  limits: Pick<EveryLimit, 'jsonDepth' | 'jsonMembers' | 'stringLength'>,
+): Scan {
   const { jsonDepth, jsonMembers, stringLength } = limits
   const scalars: Span[] = []
   const oddities: Oddity[] = []

@@ -1,6 +1,7 @@
 import { isRecord } from '../json.js'
 import { printable } from '../printable.js'
 import type { Warning } from '../warnings.js'
+import { type Ending, heard } from './ending.js'
 import { failure } from './failure.js'
 import { checkedLimits, type EveryLimit, type Limits, LONGEST_TIMER } from './limits.js'
 import { parse } from './url.js'
@@ -41,9 +42,13 @@ export type Around = (
 /** The option for it, which none but they can name: around the option `fetch`, each request would have to be made twice. */
 export const AROUND = Symbol('around')
 
-/** The options of a call, with what is done around its requests. */
-export interface SurroundedOptions extends RequestOptions {
+/** The option for what ends a call in place of `signal`. */
+export const ENDING = Symbol('ending')
+
+/** The options of a call, with those of this library's own parts. */
+export interface InnerOptions extends RequestOptions {
   readonly [AROUND]?: Around | undefined
+  readonly [ENDING]?: Ending | undefined
 }
 
 /** Long enough for a slow server and one more try, short enough that a person is still waiting. */
@@ -57,7 +62,10 @@ const OWN_HEADER =
 const HEADER_VALUE = /^[\t\x20-\x7e\xa0-\xff]*$/
 
 /** Options that were checked, with what is not given filled in. */
-export interface CheckedOptions extends Readonly<SurroundedOptions> {
+export interface CheckedOptions extends Readonly<Omit<RequestOptions, 'signal'>> {
+  readonly signal: Ending | undefined
+  /** The outermost first. */
+  readonly arounds: readonly Around[]
   readonly timeout: number
   readonly limits: EveryLimit
 }
@@ -71,7 +79,6 @@ export function checkedOptions(operation: string, layers: Layers): CheckedOption
   const trustedOrigins = last(layers, 'trustedOrigins', [])
   const allowInsecureRequests = last(layers, 'allowInsecureRequests')
   const onWarning = last(layers, 'onWarning')
-  const around = last(layers, AROUND)
   const refuse = (what: string) => failure({ operation }, 'invalid_argument', `options.${what}`)
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= LONGEST_TIMER)) {
     throw refuse(`timeout must be milliseconds, more than 0 and at most ${LONGEST_TIMER}`)
@@ -106,28 +113,28 @@ export function checkedOptions(operation: string, layers: Layers): CheckedOption
   return {
     fetch,
     headers,
-    signal,
+    signal: last(layers, ENDING) ?? (signal && heard(signal)),
     timeout,
     limits,
     allowInsecureRequests,
     trustedOrigins,
     onWarning,
-    [AROUND]: around,
+    arounds: layers.flatMap((layer) => last([layer], AROUND) ?? []),
   }
 }
 
-type Layers = readonly (SurroundedOptions | undefined)[]
+type Layers = readonly (InnerOptions | undefined)[]
 
 /** The option as the last layer that has it gives it: own members only, or a polluted `Object.prototype` could loosen the rules. */
-function last<Name extends keyof SurroundedOptions, Default = undefined>(
+function last<Name extends keyof InnerOptions, Default = undefined>(
   layers: Layers,
   name: Name,
   ifNone?: Default,
-): Exclude<SurroundedOptions[Name], undefined> | Default {
-  let found = ifNone as Exclude<SurroundedOptions[Name], undefined> | Default
+): Exclude<InnerOptions[Name], undefined> | Default {
+  let found = ifNone as Exclude<InnerOptions[Name], undefined> | Default
   for (const layer of layers) {
     const given = Object.hasOwn(Object(layer), name) ? layer?.[name] : undefined
-    if (given !== undefined) found = given as Exclude<SurroundedOptions[Name], undefined>
+    if (given !== undefined) found = given as Exclude<InnerOptions[Name], undefined>
   }
   return found
 }

@@ -1,6 +1,7 @@
 import type { DcrError } from '../errors.js'
 import type { Warning } from '../warnings.js'
 import type { Call } from './call.js'
+import { Ender, type Ending } from './ending.js'
 
 /**
  * Milliseconds that a result in hand waits for one of higher precedence. Servers answer all their well-known
@@ -30,17 +31,17 @@ export async function firstByPrecedence<T>(
   attempts: readonly ((call: Call) => Promise<T>)[],
   isEnough: (result: T) => boolean,
 ): Promise<Settled<T>> {
-  const cancel = new AbortController()
+  const cancel = new Ender()
   const abort = () => cancel.abort(call.signal?.reason)
   if (call.signal?.aborted) abort()
   call.signal?.addEventListener('abort', abort)
   const start = async (attempt: (call: Call) => Promise<T>): Promise<Found<T>> => {
-    const { call: own, warnings } = noting({ ...call, signal: cancel.signal })
+    const { call: own, warnings } = noting({ ...call, signal: cancel })
     return { result: await attempt(own), warnings }
   }
   try {
     const started = attempts.map((attempt) => start(attempt).catch((error: DcrError) => error))
-    const { best, failures } = await settled(started, ({ result }) => isEnough(result), cancel.signal)
+    const { best, failures } = await settled(started, ({ result }) => isEnough(result), cancel)
     tell(best?.warnings ?? [], call)
     return { best: best?.result, failures }
   } finally {
@@ -65,7 +66,7 @@ export function tell(warnings: readonly Warning[], { warn }: Call): void {
 async function settled<T extends object>(
   started: readonly Promise<T | DcrError>[],
   isEnough: (found: T) => boolean,
-  signal: AbortSignal,
+  signal: Ending,
 ): Promise<Settled<T>> {
   const found: T[] = []
   const failures: DcrError[] = []
@@ -86,7 +87,7 @@ async function settled<T extends object>(
 async function lateness<T extends object>(
   started: readonly Promise<T | DcrError>[],
   isEnough: (found: T) => boolean,
-  signal: AbortSignal,
+  signal: Ending,
 ): Promise<undefined> {
   await Promise.any(
     started.map(async (attempt) => {
@@ -98,7 +99,7 @@ async function lateness<T extends object>(
 }
 
 /** Resolves when what is better has had its time; never, if that is over before. */
-export function grace(signal: AbortSignal | undefined): Promise<undefined> {
+export function grace(signal: Ending | undefined): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal?.aborted) return
     const timer = setTimeout(resolve, GRACE, undefined)

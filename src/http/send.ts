@@ -6,7 +6,6 @@ import { type Call, within } from './call.js'
 import { failure } from './failure.js'
 import { setBy } from './limits.js'
 import { networkFault } from './network-fault.js'
-import { AROUND } from './options.js'
 import { showUrl } from './url.js'
 
 /** What is sent once. */
@@ -64,7 +63,11 @@ export async function begin(
     noResponse = failure(call, 'invalid_response', what, { ...where, outcome: 'unknown' })
     throw noResponse
   }
-  const { [AROUND]: around } = call
+  const told = { method, isAuthorized: authorization !== '' }
+  const surrounded = call.arounds.reduceRight<() => Promise<Response>>(
+    (send, around) => () => around(told, send),
+    sent,
+  )
 
   const response = await within(
     call,
@@ -73,7 +76,7 @@ export async function begin(
       return ky(url, {
         // The request stands here and not in the options of ky, which would make one of them to be made anew by fetch:
         // fetch would pipe a body in it through a stream of its own, and follow its signal by another.
-        fetch: () => (around ? around({ method, isAuthorized: authorization !== '' }, sent) : sent()),
+        fetch: surrounded,
         // When to send again is for request.ts to say, and the deadline is the call's, for the body as well.
         retry: 0,
         timeout: false,

@@ -1,13 +1,14 @@
 import { checkClient } from '../custody/keeping.js'
 import { type Call, openCall } from '../http/call.js'
+import type { Ending } from '../http/ending.js'
 import { failure } from '../http/failure.js'
+import { ENDING, type InnerOptions } from '../http/options.js'
 import { callableUrl } from '../http/url.js'
-import { checkWhole } from '../metadata/checking.js'
+import { checkWhole, described } from '../metadata/checking.js'
 import { fingerprint } from '../registrar/fingerprint.js'
 import { Flights } from '../registrar/flights.js'
 import type { RegistrarOptions } from '../registrar/options.js'
 import { Registrar } from '../registrar/registrar.js'
-import { described } from '../registrar/wanted.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { ascend } from './ascent.js'
 import type { EnsuredForResource } from './identification.js'
@@ -70,7 +71,7 @@ export class McpRegistrar extends Registrar {
     const { call, wishes, entry, url } = this.#about('ensureForResource', resource, options)
     const requested = described(metadata, call)
     // A client that was registered by hand has its keys already.
-    if (wishes.preRegistered.size === 0) checkWhole(requested, { ...call, warn: () => {} })
+    if (wishes.preRegistered.size === 0) checkWhole(requested, call)
     const { challenge, document, preferred, preRegistered, anyLoopbackPort } = wishes
     const { initialAccessToken, manageWith, provider } = wishes.entryOptionsFor(preferred ?? '')
     const known = [...preRegistered].map(([issuer, client]) => [
@@ -149,6 +150,6 @@ export class McpRegistrar extends Registrar {
 }
 
 /** What is left of the time of a call, for a part of it. */
-function remaining({ expiresAt }: Call, signal: AbortSignal | undefined) {
-  return { timeout: Math.max(1, Math.ceil(expiresAt - performance.now())), signal }
+function remaining({ expiresAt }: Call, ending: Ending | undefined): InnerOptions {
+  return { timeout: Math.max(1, Math.ceil(expiresAt - performance.now())), [ENDING]: ending }
 }

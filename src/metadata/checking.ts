@@ -3,9 +3,8 @@ import { failure } from '../http/failure.js'
 import { setBy } from '../http/limits.js'
 import { isHarmful } from '../http/scheme.js'
 import { parse } from '../http/url.js'
-import { isPlain, isRecord, type JsonObject } from '../json.js'
+import { isPlain, isRecord, isUnset, type JsonObject, without } from '../json.js'
 import { hasControlCharacter, LONGEST_NAME, printable } from '../printable.js'
-import { warnOfDoubts } from './doubts.js'
 import { isPrivateKey } from './private-key.js'
 import { clientInformationGuards, expectation, type Guards, passes } from './schemas.js'
 
@@ -32,6 +31,13 @@ export function isSpecified(member: string): boolean {
 /** Whether the value of this member is a list. */
 export function isListMember(member: string): boolean {
   return isSpecified(member) && passes(guards[member] as Guards[string], [])
+}
+
+/** A copy of the metadata, each member fit to be sent; whether they go together is another matter. */
+export function described(metadata: unknown, call: Call): JsonObject {
+  const requested = without(snapshot(metadata, call), isUnset)
+  checkMembers(requested, call)
+  return requested
 }
 
 /** A plain copy of what the caller passed, read once: what is checked is what is sent. */
@@ -119,12 +125,8 @@ function checkUri(uri: unknown, name: string, refuse: (what: string) => never): 
   if (name.startsWith('redirect_uris') && uri.includes('#')) refuse(`${name} must not have a fragment`)
 }
 
-/**
- * Refuses a registration that contradicts itself; what is for the server to judge gets a warning.
- *
- * @param before - What is registered already, where this changes it.
- */
-export function checkWhole(metadata: JsonObject, call: Call, before?: JsonObject): void {
+/** Refuses a registration that contradicts itself. What is for the server to judge, `warnOfDoubts` tells. */
+export function checkWhole(metadata: JsonObject, call: Call): void {
   const { jwks, jwks_uri, software_statement, token_endpoint_auth_method: method } = metadata
   if (jwks && jwks_uri) {
     throw failure(
@@ -136,7 +138,6 @@ export function checkWhole(metadata: JsonObject, call: Call, before?: JsonObject
   if (method === 'private_key_jwt' && !jwks && !jwks_uri && !software_statement) {
     throw failure(call, 'invalid_argument', 'private_key_jwt needs a public key in jwks, or jwks_uri')
   }
-  warnOfDoubts(metadata, call, before)
 }
 
 function list(value: unknown): unknown[] {

@@ -18,7 +18,8 @@ export function applying(registrar: Registrar): ClientTask {
       return server.metadata()
     }
     const options = { ...server.credentials, ...passage, name, discover }
-    const { action, reasons, client } = await registrar.ensure(issuer, metadata, options)
+    const { action, reasons, client, notRenewed } = await registrar.ensure(issuer, metadata, options)
+    if (notRenewed) return { type: 'failed', client_id: client.client_id, error: notRenewed }
     return { type: isForSecret(reasons) ? 'renewed' : TYPES[action], client_id: client.client_id }
   }
 }

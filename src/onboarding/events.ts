@@ -8,7 +8,7 @@ import type { DcrError } from '../errors.js'
  * - `unchanged`: there was nothing to do, and nothing was sent.
  * - `removed`: deleted at the server and in the store.
  * - `absent`: there was nothing to delete, and nothing was sent.
- * - `failed`: see `error`.
+ * - `failed`: see `error`; with a `client_id`, there is a client, such as one whose secret is good yet and was not renewed.
  * - `slowed`: the server has asked for a pause (429, or 503 with `Retry-After`), of `seconds`; its clients wait.
  * - `waiting`: the server, which did answer before, cannot be reached; it is asked again in `seconds`.
  */

@@ -66,9 +66,7 @@ function check(
   checked: (metadata: JsonObject, call: Call) => void,
 ): void {
   try {
-    // What is doubtful is told when it is sent.
-    const call = { ...CALL, warn: () => {} }
-    checked(without(snapshot(metadata, call), isUnset), call)
+    checked(without(snapshot(metadata, CALL), isUnset), CALL)
   } catch (error) {
     reader.refuse(path, told(error))
   }

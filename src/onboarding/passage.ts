@@ -1,5 +1,7 @@
 import type { OAuthError } from '../errors.js'
-import { AROUND, type Around, type SurroundedOptions } from '../http/options.js'
+import { Ender } from '../http/ending.js'
+import { networkFault } from '../http/network-fault.js'
+import { AROUND, type Around, ENDING, type InnerOptions } from '../http/options.js'
 import { refusal } from '../http/refusal.js'
 
 /**
@@ -9,13 +11,17 @@ import { refusal } from '../http/refusal.js'
  */
 export class Passage {
   readonly #slowed: (seconds: number) => void
-  readonly #controller = new AbortController()
+  readonly #ender: Ender | AbortController
   #mattering = 0
   #reason: { readonly why: unknown } | undefined
 
-  /** @param slowed - Is told when the server asks for a pause. */
-  constructor(slowed: (seconds: number) => void) {
+  /**
+   * @param slowed - Is told when the server asks for a pause.
+   * @param ender - Gives up what is asked.
+   */
+  constructor(slowed: (seconds: number) => void, ender: Ender | AbortController = new Ender()) {
     this.#slowed = slowed
+    this.#ender = ender
   }
 
   /** Whether something was sent that may change the client, and has not come to nothing. */
@@ -23,8 +29,8 @@ export class Passage {
     return this.#mattering > 0
   }
 
-  get options(): SurroundedOptions & { readonly signal: AbortSignal } {
-    return { [AROUND]: this.around, signal: this.#controller.signal }
+  get options(): InnerOptions {
+    return { [AROUND]: this.around, [ENDING]: this.#ender.signal }
   }
 
   stop(why: unknown): void {
@@ -34,7 +40,7 @@ export class Passage {
 
   /** Gives up what was sent, too. */
   abort(why: unknown): void {
-    this.#controller.abort(why)
+    this.#ender.abort(why)
   }
 
   /** Stands around each request. */
@@ -42,7 +48,11 @@ export class Passage {
     // A server may hand out a new token with any answer to who has proved to be somebody.
     const matters = method !== 'GET' || isAuthorized
     if (matters) this.#mattering++
-    const response = await send()
+    const response = await send().catch((error) => {
+      if (matters && networkFault(error, '').outcome === 'not_sent') this.#over()
+      throw error
+    })
+    if (isRedirect(response)) return response
     const wait = pauseAskedFor(response)
     if (wait !== undefined) this.#slowed(wait)
     // The answer to a deletion holds nothing that could be lost with it.
@@ -55,6 +65,11 @@ export class Passage {
     this.#mattering--
     if (this.#reason && this.#mattering === 0) this.abort(this.#reason.why)
   }
+}
+
+/** Of one that was followed, nobody knows what it did; and none made anew would say that it was one. */
+function isRedirect({ status, redirected }: Response): boolean {
+  return redirected || status < 200 || (status >= 300 && status < 400)
 }
 
 /** The same response, and a word when all of it was read and what it says is known: until then it may mean anything. */

@@ -11,7 +11,7 @@ import { OpenedServer } from './opened-server.js'
 export interface ChangedMember {
   /** Its name, as the specifications have it. */
   readonly member: string
-  /** What was last asked for; absent where nothing was. */
+  /** What was last asked for, or what a client from elsewhere has; absent where nothing was. */
   readonly from?: unknown
   /** What the manifest wants; absent where it wants nothing any more. */
   readonly to?: unknown
@@ -63,7 +63,7 @@ async function plannedOne(
   const plan = await registrar.plan(server.issuer, metadata, { ...credentials, name })
   const { action, reasons, client, refusal } = plan
   const stored = plan.changed.length > 0 ? await store.get(keyOf(server, name)) : undefined
-  const before: Readonly<Record<string, unknown>> = { ...stored?.requested }
+  const before: Readonly<Record<string, unknown>> = { ...(stored?.requested ?? stored?.client) }
   const after: Readonly<Record<string, unknown>> = { ...metadata }
   const changed = plan.changed.map((member) => ({
     member,

@@ -34,7 +34,7 @@ export async function discard(
 export function unlist(entry: Entry, id: string): Promise<void> {
   return amend(entry, (stored) => {
     const orphans = (stored.orphans ?? []).filter((listed) => listed.id !== id)
-    const intent = stored.intent?.id === id ? undefined : stored.intent
+    const intent = stored.intent?.id === id ? stored.intent.before : stored.intent
     const next: StoredRegistration = { ...stored, orphans, intent }
     return next.client || intent || orphans.length > 0 ? next : undefined
   })

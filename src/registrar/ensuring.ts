@@ -26,7 +26,9 @@ export function planOf(
   { whenInDoubt }: Knowledge,
 ): Plan {
   const site = knownSite(entry, stored)
-  const plan = planFor(stored, wanted, (client) => isOffered('PUT', client, site, entry.call))
+  const plan = planFor(withDoubtListed(stored), wanted, (client) =>
+    isOffered('PUT', client, site, entry.call),
+  )
   const isAnother = plan.action === 'register' || plan.action === 'replace'
   const refusal = isAnother && refusalOf(stored, plan, whenInDoubt, wanted.now, entry.call)
   return refusal && !isGoodYet(plan) ? { ...plan, refusal: refusal.code } : plan
@@ -85,8 +87,9 @@ async function goodYet(
   entry: Entry,
   { now, skew }: Wanted,
   { failedRenewals }: Knowledge,
-  { code, outcome }: DcrError,
+  notRenewed: DcrError,
 ): Promise<Ensured | undefined> {
+  const { code, outcome } = notRenewed
   // What was done may have made another secret, which the error holds.
   if (outcome === 'applied' || /^(aborted|timeout|management_locked)$/.test(code)) return undefined
   // An update that did not renew it may have changed the rest of the credentials.
@@ -95,5 +98,6 @@ async function goodYet(
   failedRenewals.note(entry.key, now)
   const what = `The secret is about to expire and was not renewed yet (${code}).`
   entry.call.warn('renewal_failed', what, 'client_secret')
-  return { server: knownSite(entry, stored).server, client: stored.client, action: 'none', reasons: [] }
+  const { server } = knownSite(entry, stored)
+  return { server, client: stored.client, action: 'none', reasons: [], notRenewed }
 }

@@ -1,4 +1,5 @@
 import { manage } from '../client/managing.js'
+import type { CustodyInTurn } from '../custody/turn.js'
 import { failure } from '../http/failure.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
@@ -10,14 +11,24 @@ import type { Unsaved } from './unsaved.js'
 export function fetched(entry: Entry, unsaved: Unsaved): Promise<ClientInformation> {
   return alone(entry, async (found, custodyInTurn) => {
     const stored = withDoubtListed(await unsaved.settle(entry, found))
-    const client = clientIn(stored, entry)
-    return unsaved.guard(
-      entry,
-      MANAGED,
-      (records) => custodyInTurn(stored, records),
-      (custody) => manage(client, { ...knownSite(entry, stored), custody }, entry.call),
-    )
+    return readWith(clientIn(stored, entry), stored, entry, unsaved, custodyInTurn)
   })
+}
+
+/** Reads a client by the credentials that it is given with. */
+export function readWith(
+  client: ClientInformation,
+  stored: StoredRegistration,
+  entry: Entry,
+  unsaved: Unsaved,
+  custodyInTurn: CustodyInTurn,
+): Promise<ClientInformation> {
+  return unsaved.guard(
+    entry,
+    MANAGED,
+    (records) => custodyInTurn(stored, records),
+    (custody) => manage(client, { ...knownSite(entry, stored), custody }, entry.call),
+  )
 }
 
 /** The client that is stored; refused where there is none, as there is nothing to read or to change. */

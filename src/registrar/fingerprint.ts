@@ -1,6 +1,8 @@
 import { isEmptyList, type JsonObject, without } from '../json.js'
 import { canonical } from '../metadata/canonical.js'
+import { differences } from '../metadata/differences.js'
 import { sha256 } from '../stores/sha256.js'
+import type { ClientInformation } from '../types.js'
 
 /**
  * The fingerprint of what is asked for: SHA-256, in hexadecimal, of its canonical JSON. The order of members, of
@@ -30,4 +32,9 @@ export function changedMembers(earlier: JsonObject, later: JsonObject): string[]
   return [...members].filter(
     (member) => canonical(member, before[member]) !== canonical(member, after[member]),
   )
+}
+
+/** The members that a client does not have as they are asked for. */
+export function lackingMembers(client: ClientInformation, requested: JsonObject): string[] {
+  return differences(comparable(requested), client).map(({ member }) => member)
 }

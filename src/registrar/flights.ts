@@ -1,14 +1,14 @@
 import { told } from '../client/managing.js'
 import type { DcrError } from '../errors.js'
 import { type Call, within } from '../http/call.js'
+import { Ender, type Ending } from '../http/ending.js'
 import { failure } from '../http/failure.js'
-import { AROUND } from '../http/options.js'
 
 interface Flight<T> {
   /** What the calls that share it have in common. */
   readonly common: readonly unknown[]
   readonly result: Promise<T>
-  readonly controller: AbortController
+  readonly ender: Ender
   waiting: number
 }
 
@@ -23,7 +23,7 @@ export class Flights<T> {
    * @param wanted - What has to be the same of two calls for one run to serve both, beside their options: one with other
    *   credentials, or more time, may do better.
    */
-  async join(wanted: readonly unknown[], call: Call, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async join(wanted: readonly unknown[], call: Call, run: (signal: Ending) => Promise<T>): Promise<T> {
     const common = [...wanted, ...optionsOf(call)]
     const isCommon = (flight: Flight<T>) => flight.common.every((value, index) => value === common[index])
     const flight = [...this.#flights].find(isCommon) ?? this.#start(common, run)
@@ -34,7 +34,7 @@ export class Flights<T> {
       if (--flight.waiting > 0) throw error
       // Who comes now is not to share in what is given up.
       this.#flights.delete(flight)
-      flight.controller.abort(call.signal?.reason)
+      flight.ender.abort(call.signal?.reason)
       // To the last one, the run itself says what has become of it.
       return await flight.result.catch((ended: DcrError) => {
         if (ended.code !== 'aborted' || call.signal?.aborted) throw ended
@@ -43,9 +43,9 @@ export class Flights<T> {
     }
   }
 
-  #start(common: readonly unknown[], run: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const controller = new AbortController()
-    const flight = { common, controller, waiting: 0, result: run(controller.signal) }
+  #start(common: readonly unknown[], run: (signal: Ending) => Promise<T>): Flight<T> {
+    const ender = new Ender()
+    const flight = { common, ender, waiting: 0, result: run(ender) }
     this.#flights.add(flight)
     const end = () => void this.#flights.delete(flight)
     flight.result.then(end, end)
@@ -54,14 +54,15 @@ export class Flights<T> {
 }
 
 function optionsOf(call: Call): unknown[] {
-  const { timeout, fetch, [AROUND]: around, provider, allowInsecureRequests } = call
+  const { timeout, fetch, arounds, provider, allowInsecureRequests } = call
   const { trustedOrigins, headers, limits } = call
   return [
     timeout,
     fetch,
-    around,
     provider,
     allowInsecureRequests,
     JSON.stringify([trustedOrigins, headers, limits]),
+    arounds.length,
+    ...arounds,
   ]
 }

@@ -3,6 +3,7 @@ import { isOffered, managementExchange } from '../client/management.js'
 import { manage } from '../client/managing.js'
 import { seconds } from '../custody/custody.js'
 import type { OAuthError } from '../errors.js'
+import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
 import { alone, amend, type Entry, knownSite, readBack } from './entry.js'
 import { isDue } from './expiry.js'
@@ -22,9 +23,13 @@ export function invalidated(
     const stored = withDoubtListed(await unsaved.settle(entry, found))
     const { client, revision } = stored
     if (revision === undefined) clientIn(stored, entry)
-    const { client_secret: secret = client?.client_secret } = refused
-    const isInForce = client?.client_id === refused.client_id && client.client_secret === secret
-    if (!client || !isInForce || stored.trouble === 'invalid_client' || stored.trouble === 'gone') return true
+    if (
+      !client ||
+      !isInForce(refused, stored) ||
+      stored.trouble === 'invalid_client' ||
+      stored.trouble === 'gone'
+    )
+      return true
 
     const call = { ...entry.call, operation: 'get' }
     const site = knownSite(entry, stored)
@@ -50,7 +55,13 @@ export function invalidated(
         if (SURELY_GONE.includes(status)) trouble = 'gone'
       }
     }
-    await amend(entry, (now) => ({ ...now, trouble }))
+    // Another process may have put another in its place.
+    await amend(entry, (now) => (isInForce(client, now) ? { ...now, trouble } : now))
     return true
   })
+}
+
+function isInForce(client: ClientInformation, { client: now }: StoredRegistration): boolean {
+  const { client_id, client_secret = now?.client_secret } = client
+  return now?.client_id === client_id && now.client_secret === client_secret
 }

@@ -1,12 +1,13 @@
 import type { Custody } from '../custody/custody.js'
 import type { Records } from '../custody/stored.js'
-import type { DcrError } from '../errors.js'
+import type { DcrError, Outcome } from '../errors.js'
 import { failure } from '../http/failure.js'
 import { LONGEST_NAME, printable } from '../printable.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation } from '../types.js'
 import { currentSite, type Entry, read } from './entry.js'
 import { isDue } from './expiry.js'
+import { changedMembers } from './fingerprint.js'
 import type { Plan, PlanAction, PlanReason } from './plan.js'
 import { MANAGED, registered, withDoubtListed } from './records.js'
 import { registerAnew } from './registering.js'
@@ -21,11 +22,16 @@ export interface Ensured {
   readonly client: ClientInformation
   /**
    * What was done for it. With `none` it is the one in the store, and nothing was sent, but to renew a secret that is
-   * good yet: that has failed then, as the warning `renewal_failed` says.
+   * good yet: that has failed then, as `notRenewed` and the warning `renewal_failed` say.
    */
   readonly action: PlanAction
   /** Why that was done; none where nothing was. */
   readonly reasons: readonly PlanReason[]
+  /**
+   * Why the secret, which is about to expire and good yet, was not renewed. Absent where that was not tried: also for
+   * some seconds after it has failed.
+   */
+  readonly notRenewed?: DcrError
 }
 
 /** Runs a task with the custody of what is stored, and remembers what that could not save. */
@@ -75,6 +81,11 @@ export async function made(
   }
   const { client } = next
   if (!client) throw failure(entry.call, 'store_conflict', 'another process has removed the client meanwhile')
+  // The turn was lost, and another process has registered a client of its own.
+  if (!wanted.mayChange && next.fingerprint !== wanted.fingerprint) {
+    const changed = changedMembers(next.requested ?? {}, wanted.requested)
+    throw unchangeable({ changed, client }, entry, 'applied')
+  }
   const { client_secret_expires_at: end = 0 } = client
   if (end > 0 && end <= (next.receivedAt ?? 0)) {
     entry.call.warn(
@@ -91,10 +102,14 @@ function irreplaceable({ reasons, client }: Plan, { call }: Entry): DcrError {
   return failure(call, 'management_not_supported', what, { outcome: 'not_sent', ...(client && { client }) })
 }
 
-function unchangeable({ changed, client }: Plan, { name, call }: Entry): DcrError {
+function unchangeable(
+  { changed, client }: Pick<Plan, 'changed' | 'client'>,
+  { name, call }: Entry,
+  outcome: Outcome = 'not_sent',
+): DcrError {
   const members = changed.map((member) => printable(member, LONGEST_NAME)).join(', ')
   const what = `the client ${JSON.stringify(name)} was registered with other metadata (${members}), and may not be changed, as options.mayChange says`
-  return failure(call, 'invalid_argument', what, { outcome: 'not_sent', ...(client && { client }) })
+  return failure(call, 'invalid_argument', what, { outcome, ...(client && { client }) })
 }
 
 /** Whether a server that was asked for the same again, for a secret alone, would not have it: no later call can mend that. */

@@ -1,4 +1,7 @@
 import type { ManagementOptions } from '../client/management.js'
+import { checkStore } from '../custody/custody.js'
+import type { Call } from '../http/call.js'
+import { failure } from '../http/failure.js'
 import type { RequestOptions } from '../http/options.js'
 import type { Provider } from '../providers/provider.js'
 import type { CredentialStore } from '../stores/store.js'
@@ -35,7 +38,8 @@ export interface EnsureOptions extends EntryOptions {
   mayReplace?: boolean | undefined
   /**
    * Whether a client that was registered with other metadata may be changed to these. Without it, `ensure` throws
-   * `invalid_argument` and sends nothing, also where another process has registered it at the same time. Default: yes;
+   * `invalid_argument` and sends nothing, also where another process has registered it at the same time; one that was
+   * registered in spite of that, as the store gave the turn to both, is deleted or listed as an orphan. Default: yes;
    * `update` always may.
    */
   mayChange?: boolean | undefined
@@ -53,4 +57,31 @@ export interface CollectOptions extends RequestOptions, ManagementOptions {
   issuer?: Issuer | undefined
   /** The profile of the server at `issuer`, where it deviates from the specifications. */
   provider?: Provider | undefined
+}
+
+/** Options of the calls about one client, which one `Registrar` may have many of. */
+const OF_ONE_CLIENT = ['initialAccessToken', 'manageWith', 'name', 'provider']
+
+/** Seconds: longer than a token request takes, and than most clocks are apart. */
+const DEFAULT_SKEW = 60
+
+/** The options of a `Registrar`, with their defaults. */
+export function checkedRegistrarOptions(
+  options: RegistrarOptions,
+  call: Call,
+): { expirySkew: number; whenInDoubt: 'register' | 'hold' } {
+  const { store, expirySkew = DEFAULT_SKEW, whenInDoubt = 'register' } = options
+  checkStore(store, call)
+  if (typeof expirySkew !== 'number' || !(expirySkew >= 0)) {
+    throw failure(call, 'invalid_argument', 'options.expirySkew must be seconds, 0 or more')
+  }
+  if (whenInDoubt !== 'register' && whenInDoubt !== 'hold') {
+    throw failure(call, 'invalid_argument', 'options.whenInDoubt must be "register" or "hold"')
+  }
+  const misplaced = OF_ONE_CLIENT.find((option) => option in options)
+  if (misplaced) {
+    const what = `options.${misplaced} is for one client: pass it to ensure() and the other calls about that`
+    throw failure(call, 'invalid_argument', what)
+  }
+  return { expirySkew, whenInDoubt }
 }

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../errors.js'
 import { isEmpty, type JsonObject } from '../json.js'
+import { hasMetadata } from '../metadata/replacement.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
 import { expiry } from './expiry.js'
-import { changedMembers } from './fingerprint.js'
+import { changedMembers, lackingMembers } from './fingerprint.js'
 import type { Wanted } from './wanted.js'
 
 /**
@@ -21,11 +22,11 @@ export type PlanReason =
   | 'not_registered'
   /** An earlier registration was sent, and no answer kept or none that can be used: a client may exist. */
   | 'registration_in_doubt'
-  /** What is wanted is not what was last asked for. */
+  /** What is wanted is not what was last asked for, or not what a client from elsewhere has. */
   | 'metadata_changed'
   | 'secret_expired'
   | 'secret_expires_soon'
-  /** An update was sent and its answer never kept: the credentials may be others now. */
+  /** An update was sent and its answer not kept, or not all of it: credentials and metadata may be others now. */
   | 'update_interrupted'
   /** A deletion was sent and its answer never kept: the client may be gone. */
   | 'deletion_interrupted'
@@ -40,7 +41,7 @@ export interface Plan {
   readonly action: PlanAction
   /** All that there are; none where nothing is to be done. */
   readonly reasons: readonly PlanReason[]
-  /** The members in which what is wanted differs from what was last asked for. */
+  /** The members in which what is wanted differs from what was last asked for, or from what a client from elsewhere has. */
   readonly changed: readonly string[]
   /** The client in the store, if there is one. */
   readonly client?: ClientInformation
@@ -51,10 +52,11 @@ export interface Plan {
 /** @param isManageable - Whether the client can be updated, as far as can be told without asking the server. */
 export function planFor(
   stored: StoredRegistration,
-  { requested, unwanted, fingerprint, now, skew }: Wanted,
+  wanted: Wanted,
   isManageable: (client: ClientInformation) => boolean,
 ): Plan {
   const { client, intent, trouble } = stored
+  const { unwanted, fingerprint, now, skew } = wanted
   const isInDoubt = doubts(stored).length > 0
   if (!client) {
     const reasons = [isInDoubt ? 'registration_in_doubt' : 'not_registered'] as const
@@ -62,15 +64,14 @@ export function planFor(
   }
   const end = expiry(stored, now, skew)
   const added = unwanted.filter((member) => !isEmpty((client as JsonObject)[member]))
-  const asked = fingerprint === stored.fingerprint ? [] : changedMembers(stored.requested ?? {}, requested)
-  const changed = [...new Set([...asked, ...added])]
+  const changed = [...new Set([...otherwise(stored, client, wanted, isManageable), ...added])]
   const found: Record<Exclude<PlanReason, 'not_registered' | 'registration_in_doubt'>, boolean> = {
     invalid_client: trouble === 'invalid_client' || trouble === 'gone',
     deletion_interrupted: intent?.operation === 'delete',
-    update_interrupted: intent?.operation === 'update' || intent?.operation === 'get',
+    update_interrupted: intent?.operation === 'update' || intent?.operation === 'get' || isForgotten(stored),
     secret_expired: end === 'past',
     secret_expires_soon: end === 'soon',
-    metadata_changed: fingerprint !== stored.fingerprint || added.length > 0,
+    metadata_changed: changed.length > 0 || fingerprint !== (stored.fingerprint ?? fingerprint),
     management_locked: trouble === 'management_locked',
   }
   const reasons: PlanReason[] = (Object.keys(found) as (keyof typeof found)[]).filter(
@@ -80,6 +81,23 @@ export function planFor(
   // It is no reason to register another, and one to hesitate.
   if (action === 'replace' && isInDoubt) reasons.push('registration_in_doubt')
   return { action, reasons, changed, client }
+}
+
+/** The members that are wanted otherwise than they were asked for. */
+function otherwise(
+  { requested: before, fingerprint: known }: StoredRegistration,
+  client: ClientInformation,
+  { requested, fingerprint }: Wanted,
+  isManageable: (client: ClientInformation) => boolean,
+): string[] {
+  if (before) return fingerprint === known ? [] : changedMembers(before, requested)
+  // Of a client from elsewhere nobody knows what was asked for: what it has is compared, if that is known.
+  return hasMetadata(client) || isManageable(client) ? lackingMembers(client, requested) : []
+}
+
+/** Whether something was asked for after what is known, and not found done. */
+function isForgotten({ requested, fingerprint }: StoredRegistration): boolean {
+  return requested !== undefined && fingerprint === undefined
 }
 
 /** When a client was asked for and none that can be used came of it. Seconds since the epoch. */

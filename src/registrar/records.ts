@@ -1,7 +1,7 @@
 import { seconds } from '../custody/custody.js'
 import type { Kept, Records } from '../custody/stored.js'
 import { carriedOver } from '../metadata/information.js'
-import type { OrphanReason, StoredOrphan, StoredRegistration } from '../stores/store.js'
+import type { Intent, OrphanReason, StoredOrphan, StoredRegistration } from '../stores/store.js'
 import type { AuthorizationServerMetadata, ClientInformation, ClientMetadata } from '../types.js'
 import type { Wanted } from './wanted.js'
 
@@ -10,6 +10,8 @@ export const MANAGED: Records = {
   kept: (stored, client, clock) => ({
     ...stored,
     client,
+    // After an update it is known again only when that was found done: who wants what was wanted before is to ask for it.
+    fingerprint: isUpdate(stored.intent) || isUpdate(stored.intent?.before) ? undefined : stored.fingerprint,
     intent: undefined,
     trouble: undefined,
     ...received(stored, client, clock),
@@ -17,6 +19,10 @@ export const MANAGED: Records = {
   forgotten({ issuer, name, server, orphans = [] }) {
     return orphans.length > 0 ? { issuer, name, server, orphans } : undefined
   },
+}
+
+function isUpdate(intent: Intent | undefined): boolean {
+  return intent?.operation === 'update'
 }
 
 /** What is stored where the client in force was deleted, and the store did not take that at first. */
@@ -55,7 +61,7 @@ export function registered({ requested, fingerprint }: Wanted, server: Authoriza
     rescued(stored, client) {
       const isInForce = stored.client?.client_id === client.client_id
       const orphans = [...(stored.orphans ?? []), ...(isInForce ? [] : [orphan('unusable', client)])]
-      return { ...stored, server, intent: undefined, orphans }
+      return { ...stored, server, intent: stored.intent?.before, orphans }
     },
   }
 }
@@ -72,8 +78,8 @@ function issuingClock({ client_id_issued_at: issued = 0 }: ClientInformation): n
 export function withDoubtListed(stored: StoredRegistration): StoredRegistration {
   const { intent, orphans = [] } = stored
   if (intent?.operation !== 'register') return stored
-  const { id, at, requested } = intent
-  return { ...stored, intent: undefined, orphans: [...orphans, { id, reason: 'in_doubt', at, requested }] }
+  const { id, at, requested, before } = intent
+  return { ...stored, intent: before, orphans: [...orphans, { id, reason: 'in_doubt', at, requested }] }
 }
 
 export function orphan(

@@ -1,5 +1,4 @@
 import { checkManageWith } from '../client/management.js'
-import { checkStore } from '../custody/custody.js'
 import { checkClient } from '../custody/keeping.js'
 import { type Call, openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
@@ -10,6 +9,7 @@ import { metadataOf } from '../metadata/replacement.js'
 import type { Provider } from '../providers/provider.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata, ClientMetadataChanges } from '../types.js'
+import { adopted } from './adopting.js'
 import { collected } from './collecting.js'
 import { unlist } from './discarding.js'
 import { discovered } from './discovering.js'
@@ -19,19 +19,19 @@ import { clientIn, fetched } from './fetching.js'
 import { Flights } from './flights.js'
 import { invalidated } from './invalidating.js'
 import type { Ensured } from './making.js'
-import type { CollectOptions, EnsureOptions, EntryOptions, RegistrarOptions } from './options.js'
+import {
+  type CollectOptions,
+  checkedRegistrarOptions,
+  type EnsureOptions,
+  type EntryOptions,
+  type RegistrarOptions,
+} from './options.js'
 import { type Collected, type Orphan, orphansIn } from './orphans.js'
 import type { Plan } from './plan.js'
 import { type Removed, removed } from './removing.js'
 import { FailedRenewals } from './renewals.js'
 import { Unsaved } from './unsaved.js'
 import { wanted } from './wanted.js'
-
-/** Options of the calls about one client, which one `Registrar` may have many of. */
-const OF_ONE_CLIENT = ['initialAccessToken', 'manageWith', 'name', 'provider']
-
-/** Seconds: longer than a token request takes, and than most clocks are apart. */
-const DEFAULT_SKEW = 60
 
 /**
  * Gets a client from its store, or registers one: at most one for each issuer and name, however many processes ask at
@@ -54,20 +54,7 @@ export class Registrar {
    */
   constructor(given: RegistrarOptions) {
     const options = { __proto__: null, ...given } as RegistrarOptions
-    const call = openCall('Registrar', options)
-    const { store, expirySkew = DEFAULT_SKEW, whenInDoubt = 'register' } = options
-    checkStore(store, call)
-    if (typeof expirySkew !== 'number' || !(expirySkew >= 0)) {
-      throw failure(call, 'invalid_argument', 'options.expirySkew must be seconds, 0 or more')
-    }
-    if (whenInDoubt !== 'register' && whenInDoubt !== 'hold') {
-      throw failure(call, 'invalid_argument', 'options.whenInDoubt must be "register" or "hold"')
-    }
-    const misplaced = OF_ONE_CLIENT.find((option) => option in options)
-    if (misplaced) {
-      const what = `options.${misplaced} is for one client: pass it to ensure() and the other calls about that`
-      throw failure(call, 'invalid_argument', what)
-    }
+    const { expirySkew, whenInDoubt } = checkedRegistrarOptions(options, openCall('Registrar', options))
     this.#known = { whenInDoubt, unsaved: new Unsaved(), failedRenewals: new FailedRenewals() }
     this.#options = options
     this.#skew = expirySkew
@@ -94,9 +81,10 @@ export class Registrar {
     const found = this.#known.unsaved.has(entry.key) ? undefined : reused(entry, stored, want, this.#known)
     if (found) return found
     const whole = await discovered(entry, discover)
-    const { key, call, credentials } = whole
+    const { key, call, credentials, given } = whole
     const { initialAccessToken, manageWith } = credentials
-    const common = [key, want.fingerprint, want.mayReplace, want.mayChange, initialAccessToken, manageWith]
+    const { fingerprint, mayReplace, mayChange } = want
+    const common = [key, given, fingerprint, mayReplace, mayChange, initialAccessToken, manageWith]
     return this.#flights.join(common, call, (signal) =>
       ensured({ ...whole, call: { ...call, signal } }, () => want, this.#known),
     )
@@ -113,6 +101,26 @@ export class Registrar {
     const want = await wanted(metadata, this.#skew, entry.call)
     const stored = this.#known.unsaved.expected(entry.key, await read(entry))
     return planOf(entry, stored, want, this.#known)
+  }
+
+  /**
+   * Takes in a client that was registered elsewhere, or whose credentials a store failed to keep. From then on it is as any
+   * other: an {@link ensure} of metadata that it has sends nothing, one of others changes it. What a `DcrClient` keeps of it
+   * in the same store is moved: let it end what it does with this client first. Under two names, a client would void its
+   * own tokens: take it in under one.
+   *
+   * @param client - With all credentials that there are, and its metadata: where there are neither metadata nor a way to
+   *   manage it, it is taken for what is wanted. Where this client is kept already, those that are kept stay, as they are
+   *   newer; where the answer to a request about it was lost, it is read with those that are given.
+   * @returns The client as it is kept.
+   * @throws {DcrError} `invalid_argument` where it is no client information, or another client is kept under this issuer and
+   *   `options.name`; `management_locked` or `unauthorized` where it is kept, and those that are given are void, too;
+   *   `discovery_failed` and the like; the errors of the store.
+   */
+  async adopt(issuer: Issuer, client: ClientInformation, options?: EntryOptions): Promise<ClientInformation> {
+    const entry = this.#entry('adopt', issuer, options)
+    checkClient(client, entry.call)
+    return adopted(entry, client, this.#known.unsaved)
   }
 
   /**

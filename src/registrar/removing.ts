@@ -33,11 +33,17 @@ export function removed(entry: Entry, unsaved: Unsaved): Promise<Removed> {
     } catch (error) {
       // 401 after a lost answer: it may be gone, or the token void.
       if (!isUnmanageable(error) && (error as OAuthError).status !== 401) throw error
-      call.warn('orphan_left', 'The client could not be deleted; it is listed, and no longer in use.')
-      await amend(entry, (now) => {
-        const { issuer, name, server, revision, orphans = [] } = withDoubtListed(now)
-        return { issuer, name, server, revision, orphans: [...orphans, orphan('removed', client)] }
+      let isListed = false
+      await amend(entry, (found) => {
+        const now = withDoubtListed(found)
+        // Another process may have put another in its place, and listed this one.
+        isListed = now.client?.client_id === client.client_id
+        if (!now.client || !isListed) return now.revision === undefined ? undefined : now
+        const { issuer, name, server, revision, orphans = [] } = now
+        return { issuer, name, server, revision, orphans: [...orphans, orphan('removed', now.client)] }
       })
+      if (isListed)
+        call.warn('orphan_left', 'The client could not be deleted; it is listed, and no longer in use.')
       return { action: 'orphaned', client }
     }
   })

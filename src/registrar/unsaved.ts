@@ -19,8 +19,8 @@ interface Answer {
 interface Unkept extends Answer {
   readonly id: string | undefined
   readonly client: ClientInformation
-  /** The client in force, as it was stored before. */
-  readonly before: ClientInformation | undefined
+  /** The client in force, as it was stored before, and what was asked about it. */
+  readonly before: Pick<StoredRegistration, 'client' | 'intent'>
 }
 
 /**
@@ -66,13 +66,8 @@ export class Unsaved {
     } catch (error) {
       const { code, outcome, client } = error as DcrError
       if (answer && outcome === 'applied' && client && /^store_(?!conflict)/.test(code)) {
-        const { id, stored } = custody
-        this.#answers.set(entry.key, {
-          ...answer,
-          id,
-          client: client as ClientInformation,
-          before: stored?.client,
-        })
+        const { id, stored: before = {} } = custody
+        this.#answers.set(entry.key, { ...answer, id, client: client as ClientInformation, before })
       }
       throw error
     }
@@ -115,10 +110,11 @@ function settled(
   const isUnderWay = intent?.id === id
   const now = withDoubtListed({ ...found, intent: isUnderWay ? undefined : intent, orphans: others })
   const isKnown = found.client?.client_id === client.client_id
-  const isUntouched = isKnown && isSame(found.client, before) && !isSame(found.client, client)
+  const isUntouched = isKnown && isSame(found.client, before.client) && !isSame(found.client, client)
   // Another process may have listed it as one in doubt, and come to nothing itself.
   const isOurs = isUnderWay || isUntouched || (!found.client && others.length < orphans.length)
-  if (isOurs) return record(now, client, clock === undefined ? undefined : clock + seconds() - at)
+  const asked = { ...now, intent: before.intent }
+  if (isOurs) return record(asked, client, clock === undefined ? undefined : clock + seconds() - at)
   // Another process that has gone on with the same client knows better.
   return isKnown || record === gone
     ? undefined

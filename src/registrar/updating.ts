@@ -10,6 +10,7 @@ import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation, ClientMetadata } from '../types.js'
 import { amend, type Entry, readBack } from './entry.js'
 import { isDue } from './expiry.js'
+import { lackingMembers } from './fingerprint.js'
 import type { Wanted } from './wanted.js'
 
 /** Statuses that say: this client cannot be managed, or not any more. */
@@ -45,15 +46,27 @@ export async function updateInPlace(
   } catch (error) {
     if ((error as DcrError).code === 'management_locked') {
       // The error says it now; this is for the next time.
-      await amend(entry, (now) => ({ ...now, intent: undefined, trouble: 'management_locked' })).catch(
-        () => {},
-      )
+      const { revision } = custody.stored ?? {}
+      await amend(entry, (now) =>
+        now.revision === revision ? { ...now, intent: undefined, trouble: 'management_locked' } : now,
+      ).catch(() => {})
     }
     throw error
   }
   const { requested, fingerprint } = wanted
-  const done = { server: site.server, requested: requested as ClientMetadata, fingerprint }
-  await amend(entry, (now) => ({ ...now, ...done }), { outcome: 'applied', client })
+  // Of a client from elsewhere that had it all, nothing was asked for but a secret.
+  const isAsked =
+    stored.requested !== undefined || lackingMembers(stored.client as ClientInformation, requested).length > 0
+  const done = {
+    server: site.server,
+    ...(isAsked && { requested: requested as ClientMetadata, fingerprint }),
+  }
+  // What another process has saved since, whose turn it was not, is about what that has asked for.
+  const { revision } = custody.stored ?? {}
+  await amend(entry, (now) => (now.revision === revision ? { ...now, ...done } : now), {
+    outcome: 'applied',
+    client,
+  })
   return readBack(entry, client)
 }
 

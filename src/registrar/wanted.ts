@@ -1,7 +1,7 @@
 import { seconds } from '../custody/custody.js'
 import type { Call } from '../http/call.js'
-import { isUnset, type JsonObject, without } from '../json.js'
-import { checkMembers, checkWhole, snapshot } from '../metadata/checking.js'
+import type { JsonObject } from '../json.js'
+import { checkWhole, described } from '../metadata/checking.js'
 import type { ClientMetadata } from '../types.js'
 import { fingerprint } from './fingerprint.js'
 import type { EnsureOptions } from './options.js'
@@ -22,13 +22,6 @@ export interface Wanted {
   readonly mayChange: boolean
 }
 
-/** A copy of the metadata, each member fit to be sent; whether they go together is another matter. */
-export function described(metadata: ClientMetadata, call: Call): JsonObject {
-  const requested = without(snapshot(metadata, call), isUnset)
-  checkMembers(requested, call)
-  return requested
-}
-
 /** Refuses metadata that could not be sent, before anything is compared or asked. */
 export async function wanted(
   metadata: ClientMetadata,
@@ -41,8 +34,7 @@ export async function wanted(
   }: Pick<EnsureOptions, 'mayReplace' | 'mayChange'> & { unwanted?: readonly string[] } = {},
 ): Promise<Wanted> {
   const requested = described(metadata, call)
-  // What is doubtful is told when it is sent.
-  checkWhole(requested, { ...call, warn: () => {} })
+  checkWhole(requested, call)
   const now = seconds()
   return { requested, unwanted, fingerprint: await fingerprint(requested), now, skew, mayReplace, mayChange }
 }

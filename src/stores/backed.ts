@@ -13,7 +13,7 @@ export interface StoreOptions {
 }
 
 /** Milliseconds that a save waits for its key: longer than any save, shorter than a patient caller. */
-const LONGEST_WAIT = 10_000
+export const LONGEST_WAIT = 10_000
 
 /** A key that a task of this process has. Without a hold once it was lost to another, until it is held anew. */
 interface Holding {
@@ -161,11 +161,12 @@ export function backedStore(backend: Backend, { encryption }: StoreOptions = {})
       )
     },
     lock: (key, task, signal) => lock(key, task, signal),
+    ...(backend.compact && { compact: backend.compact }),
   }
 }
 
 /** Whether it is of the issuer, or might be: what says of itself that it is of another is not read. */
 function mayBeOf(issuer: string, { text, key = keyNamedIn(text) }: Found): boolean {
   const of = key === undefined ? undefined : issuerOf(key)
-  return of === undefined || of === issuer
+  return of === undefined || of.replace(/\/$/, '') === issuer.replace(/\/$/, '')
 }

@@ -9,6 +9,8 @@ export interface Backend {
    * @param signal - Ends the wait. It rejects then: with a `DcrError` where it knows what it has waited for.
    */
   hold(key: string, signal: AbortSignal): Promise<Hold>
+  /** Removes what is left of texts that were replaced or removed. Absent where nothing is. */
+  readonly compact?: () => Promise<void>
   /** Where the text of the key lies, for people: the path of a file, the name of a row. */
   place(key: string): string
 }

@@ -13,6 +13,8 @@ export interface Intent {
   readonly at: number
   /** What was asked to be registered, by which an operator of the server may find the client. */
   readonly requested?: ClientMetadata | undefined
+  /** Of a registration or a read: what was asked about the client in force before it, and was not answered either. */
+  readonly before?: Intent | undefined
 }
 
 /**
@@ -75,9 +77,9 @@ export interface StoredRegistration {
   readonly client?: ClientInformation | undefined
   /** The metadata of the server when it was last asked. */
   readonly server?: AuthorizationServerMetadata | undefined
-  /** What was asked to be registered. */
+  /** What was asked for when the client was registered or changed last. Absent for one that was registered elsewhere. */
   readonly requested?: ClientMetadata | undefined
-  /** Its SHA-256, in hexadecimal, by which it is compared. */
+  /** Its SHA-256, in hexadecimal, by which it is compared. Absent while nobody knows that it was done. */
   readonly fingerprint?: string | undefined
   /** What has been asked of the server and not been answered, as far as the store knows. */
   readonly intent?: Intent | undefined
@@ -123,7 +125,7 @@ export interface CredentialStore {
    * Everything, with its key. Rejects where something of it cannot be read.
    *
    * @param issuer - Only what is of this issuer is wanted: others may be left out, and are no reason to fail as far as
-   *   they can be told from it.
+   *   they can be told from it. A slash at the end of either makes it no other.
    */
   list(issuer?: string): Promise<[key: string, stored: StoredRegistration][]>
   /**
@@ -132,6 +134,13 @@ export interface CredentialStore {
    * @param signal - Ends the wait for the turn, not the task.
    */
   lock<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /**
+   * Removes for good what was replaced or deleted, such as what was encrypted with an earlier key. Absent where a save does
+   * that by itself, as far as this store can tell.
+   *
+   * @throws {DcrError} `store_failed`, also where another process has the turn for more than 10 s.
+   */
+  compact?(): Promise<void>
 }
 
 /** The key under which a `DcrClient` keeps a client: identifiers are unique per issuer only. */

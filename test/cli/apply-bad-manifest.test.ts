@@ -7,6 +7,7 @@ import { dcr, emptyFolder } from './run-dcr.js'
 /* What is wrong is told by file, line and column, all at once, before anything is sent. */
 
 const HEAD = 'version: 1\nservers:\n  bank: { issuer: https://as.example.com }\n'
+const JSON_HEAD = '{\n  "version": 1,\n  "servers": { "bank": { "issuer": "https://as.example.com" } }'
 const CLIENT = '    server: bank\n    metadata: { redirect_uris: [https://app.example.com/cb] }\n'
 
 const problems: Record<string, [text: string, ...told: string[]]> = {
@@ -68,6 +69,18 @@ const problems: Record<string, [text: string, ...told: string[]]> = {
     `a: &a [x, x]\n${[...'bcdefghijklmnopqrst'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghijklmnopqrst'[index]}`)}]\n`).join('')}`,
     'bad.yaml: aliases (*name) come to more than 100000',
   ],
+  'a slip in JSON': [
+    `${JSON_HEAD},\n  "clients": {\n    "web": { "sever": "bank" }\n  }\n}\n`,
+    'bad.yaml:5:14: clients.web.sever: sever is no member of this; did you mean server?',
+  ],
+  'two clients of one name in JSON': [
+    `${JSON_HEAD},\n  "clients": {\n    "web": { "server": "bank" },\n    "w\\u0065b": { "server": "bank" }\n  }\n}\n`,
+    'bad.yaml:6:5: "web" stands here twice',
+  ],
+  'JSON that breaks off': [
+    `${JSON_HEAD},\n  "clients": {`,
+    'bad.yaml:4:15: this is neither YAML nor JSON: Flow map must end with a }',
+  ],
   'a text': ['hello\n', 'bad.yaml:1:1: the manifest: must be an object with members'],
 }
 
@@ -107,7 +120,7 @@ test('one bad client among good ones, and nothing is sent', async () => {
 
 test.each([
   ['--shard', '3/2', '--shard must be I/N with I from 1 to N, such as 1/4'],
-  ['--only', 'nobody', 'options.only names nobody, which is no client of the manifest'],
+  ['--only', 'nobody', '--only names nobody, which is no client of the manifest'],
 ])('%s %s', async (option, value, told) => {
   const folder = emptyFolder()
   writeFileSync(join(folder, 'good.yaml'), `${HEAD}clients:\n  web:\n${CLIENT}`)

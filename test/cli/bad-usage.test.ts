@@ -37,7 +37,7 @@ const lines: Record<string, [line: string[], told: string, given?: Surroundings]
   ],
   'a value that an option does not have': [
     ['list', '--output', 'xml'],
-    "option '--output <FORMAT>' argument is invalid. Allowed choices are json, yaml, env, table.\nSee: dcr list --help",
+    "option '--output <FORMAT>' argument is invalid. Allowed choices are json, yaml, table.\nSee: dcr list --help",
   ],
   'an unknown provider': [
     ['get', ISSUER, '--provider', 'keyclock'],
@@ -101,15 +101,15 @@ const lines: Record<string, [line: string[], told: string, given?: Surroundings]
   ],
   'no time at all': [
     ['discover', ISSUER, '--timeout', '0'],
-    '--timeout must be seconds, more than 0\nSee: dcr discover --help',
+    '--timeout must be seconds, more than 0 and at most 2147483\nSee: dcr discover --help',
   ],
   'a member without its value': [
     ['register', ISSUER, '--set', 'client_uri'],
     '--set must be MEMBER=VALUE, such as --set client_uri=https://app.example.com\nSee: dcr register --help',
   ],
   'an env file of a list': [
-    ['list', '--output', 'env'],
-    '--output env is for one client, and this is a list\nSee: dcr list --help',
+    ['orphans', '--output', 'env'],
+    '--output env is for one client, and this is a list\nSee: dcr orphans --help',
   ],
   'deleting and forgetting at once': [
     ['orphans', '--collect', '--forget', 'x'],

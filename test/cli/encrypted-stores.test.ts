@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { aesGcm } from '../../src/index.js'
+import { journalStore } from '../../src/stores/journal/index.js'
+import { registrationKey } from '../../src/stores/store.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
-import { dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
+import { dcr, emptyFolder, MANY_PROCESSES, startDcr } from './run-dcr.js'
 
 const HTTP = '--allow-insecure-requests'
 
@@ -42,6 +45,43 @@ test('a store is encrypted, its key rotated, and nothing of it told', {
   const listed = await run(['list', '--store-key-env', 'NEWER'], { NEWER: newer })
   expect(JSON.parse(listed.stdout)).toMatchObject([{ client_id: client?.client_id }])
   expect((await run(['list'], { DCR_STORE_KEY: older })).code).toBe(1)
+})
+
+test('a journal is resealed although that was killed, and has nothing of the old key then', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const [older, newer] = [randomBytes(32), randomBytes(32)]
+  const encryption = aesGcm([{ id: 'older', key: older }])
+  const store = journalStore({ directory: join(folder, 'clients'), encryption })
+  // More than can be saved before it is killed.
+  const names = Array.from({ length: 300 }, (_, index) => `client ${index}`)
+  const issuer = 'https://as.example.com'
+  await Promise.all(
+    names.map((name) =>
+      store.set(registrationKey(issuer, name), { issuer, name, client: { client_id: name } }),
+    ),
+  )
+  writeFileSync(join(folder, 'keys'), `newer:${newer.toString('hex')}\nolder:${older.toString('hex')}\n`)
+  const line = ['reseal', '--store', 'journal:clients', '--store-key-file', 'keys']
+  const journal = () => readFileSync(join(folder, 'clients', 'journal'), 'utf8')
+  const { child, result } = startDcr(line, { folder })
+  await expect.poll(journal, { timeout: 9000, interval: 1 }).toContain('"sealed":"newer"')
+  child.kill('SIGKILL')
+  expect((await result).code).toBeNull()
+
+  const clients = async (...keys: string[]) => {
+    const environment = { DCR_STORE_KEY: keys.join(' ') }
+    const { stdout } = await dcr(['list', '--store', 'journal:clients'], { folder, environment })
+    return stdout && JSON.parse(stdout).map(({ client_id }: { client_id: string }) => client_id)
+  }
+  const both = [`newer:${newer.toString('hex')}`, `older:${older.toString('hex')}`]
+  expect((await clients(...both)).sort()).toEqual([...names].sort())
+  const again = await dcr(line, { folder })
+  expect([again.code, JSON.parse(again.stdout)]).toEqual([0, { saved: names.length }])
+  expect(journal()).not.toContain('"sealed":"older"')
+  expect((await clients(both[0] ?? '')).sort()).toEqual([...names].sort())
+  expect(await clients(both[1] ?? '')).toBe('')
 })
 
 test.each([

@@ -192,7 +192,7 @@ test('a client of a file that is kept here under a name is that one, and gone wi
   resultOf(await run('register', ...APP, '--as', 'shop', HTTP))
   await run('export', '--as', 'shop', '--format', 'json', '--file', 'client.json')
   const updated = await run('update', '--client', 'client.json', '--name', 'Shop', HTTP)
-  expect(updated.stderr).toBe('This client is kept as "shop": its credentials are taken from the store.\n')
+  expect(updated.stderr).toBe('This client is kept as "shop": what is in the store is what counts.\n')
   // Its new token is where the name is.
   expect(resultOf(await run('get', '--as', 'shop', HTTP)).client_name).toBe('Shop')
   const { client_id } = resultOf(updated)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Requests } from '../../src/cli/requests.js'
+import { AROUND } from '../../src/http/options.js'
 import { startScripted } from '../servers/scripted.js'
 
 /* What of the requests of a command is waited for when it is interrupted. */
@@ -9,12 +10,13 @@ const SETTINGS = { allowInsecureRequests: true, trustedOrigins: [], onWarning: (
 async function asked(method: string, status: number, headers: Record<string, string> = {}) {
   const server = await startScripted({ status, headers, body: {} })
   const requests = new Requests(SETTINGS)
-  const { fetch, signal } = requests.options
-  const response = await fetch?.(new Request(server.origin, { method }))
+  const { [AROUND]: around, signal } = requests.options
+  const ask = () => around?.({ method, isAuthorized: false }, () => fetch(server.origin, { method }))
+  const response = await ask()
   await response?.text()
   // What is told by a timer is told by now.
   await new Promise((resolve) => setTimeout(resolve))
-  return { requests, signal, fetch, server }
+  return { requests, signal, ask }
 }
 
 test.each([
@@ -24,9 +26,9 @@ test.each([
 ] as const)(
   'nothing, where a %s was answered with %i and nothing can be lost',
   async (method, status, headers) => {
-    const { requests, signal, fetch, server } = await asked(method, status, headers)
+    const { requests, signal, ask } = await asked(method, status, headers)
     expect([requests.interrupt(), signal?.aborted]).toEqual([false, true])
-    await expect(fetch?.(new Request(server.origin))).rejects.toThrow('interrupted')
+    await expect(ask()).rejects.toThrow('interrupted')
   },
 )
 

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { fileStore } from '../../src/stores/file/index.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
+import { rewrite } from '../registrar/set-up.js'
 import { writeManifest } from './apply-set-up.js'
 import { dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
 
@@ -47,6 +49,108 @@ test.each(['', '/nowhere'])(
     expect([deleted.code, server.clients.size]).toEqual([0, 0])
   },
 )
+
+test('is taken in by the command that is told, under its name, and is as if it had been kept', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const { server, heal } = await serverBefore(folder)
+  const app = ['--redirect-uri', 'https://app.example.com/cb', '--as', 'shop', ...OPTIONS]
+  const { stderr } = await dcr(['register', server.origin, ...app], {
+    folder,
+    environment: { TMPDIR: folder },
+  })
+  expect(stderr).toContain('`dcr register ISSUER --client FILE --as NAME` keeps it')
+  heal()
+  const [file = ''] = rescuedIn(folder)
+  const line = ['register', server.origin, '--client', file, '--as', 'shop', ...OPTIONS]
+  const taken = await dcr(line, { folder })
+  expect([taken.code, taken.stderr]).toEqual([0, '"shop" is this client now; nothing was registered.\n'])
+  const [client] = server.clients.values()
+  expect(JSON.parse(taken.stdout)).toMatchObject({ client_id: client?.client_id })
+  // Nothing has to be done for what was wanted at first.
+  expect((await dcr(['register', server.origin, ...app], { folder })).stderr).toContain('nothing was sent')
+  expect(server.asked).toBe('POST')
+  const updated = await dcr(['update', server.origin, '--name', 'Shop', '--as', 'shop', ...OPTIONS], {
+    folder,
+  })
+  expect([updated.code, server.asked]).toEqual([0, 'POST PUT'])
+})
+
+test.each(['register', 'get'])(
+  'after an update has newer credentials than the store, and `dcr %s` takes them',
+  {
+    timeout: MANY_PROCESSES,
+  },
+  async (command) => {
+    const folder = emptyFolder()
+    const server = await startAuthorizationServer()
+    const app = ['register', server.origin, '--redirect-uri', 'https://app.example.com/cb', ...OPTIONS]
+    await dcr(app, { folder })
+    const kept = join(folder, 'kept')
+    const aside = join(folder, 'aside')
+    server.lose('PUT', () => {
+      renameSync(kept, aside)
+      writeFileSync(kept, '')
+      return { status: 200, body: [...server.clients.values()].at(-1) }
+    })
+    const environment = { TMPDIR: folder }
+    const update = ['update', server.origin, '--name', 'App 2', ...OPTIONS]
+    expect((await dcr(update, { folder, environment })).code).toBe(4)
+    rmSync(kept)
+    renameSync(aside, kept)
+    const [file = ''] = rescuedIn(folder)
+    const taken = await dcr([command, server.origin, '--client', file, ...OPTIONS], { folder })
+    expect(taken.code).toBe(0)
+    const read = await dcr(['get', server.origin, '--show-secrets', ...OPTIONS], { folder })
+    expect([read.code, JSON.parse(read.stdout)]).toEqual([0, [...server.clients.values()][0]])
+    const deleted = await dcr(['delete', server.origin, '--client', file, ...OPTIONS], { folder })
+    expect([deleted.code, server.clients.size]).toEqual([0, 0])
+  },
+)
+
+test('is void, too, where nobody can manage the client: what is kept goes, and is listed', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const server = await startAuthorizationServer()
+  await dcr(['register', server.origin, '--redirect-uri', 'https://app.example.com/cb', ...OPTIONS], {
+    folder,
+  })
+  const [client] = server.clients.values()
+  if (!client) throw new Error('nothing was registered')
+  writeFileSync(join(folder, 'old.json'), JSON.stringify({ ...client, registration_access_token: 'older' }))
+  await rewrite(fileStore({ directory: join(folder, 'kept') }), server.origin, (stored) => ({
+    ...stored,
+    trouble: 'management_locked',
+  }))
+  server.clients.set(client.client_id, { ...client, registration_access_token: 'of nobody' })
+  const { code } = await dcr(['delete', server.origin, '--client', 'old.json', ...OPTIONS], { folder })
+  expect(code).toBe(3)
+})
+
+test('is refused under a name that is another client, and where it is kept under another', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const server = await startAuthorizationServer()
+  const app = ['register', server.origin, '--name', 'App', ...OPTIONS]
+  await dcr([...app, '--as', 'shop'], { folder })
+  writeFileSync(join(folder, 'other.json'), JSON.stringify({ client_id: 'other' }))
+  writeFileSync(join(folder, 'same.json'), JSON.stringify({ client_id: [...server.clients.keys()][0] }))
+  const take = (file: string, ...more: string[]) =>
+    dcr(['register', server.origin, '--client', file, ...OPTIONS, ...more], { folder })
+  for (const [refused, code, words] of [
+    [
+      await take('other.json', '--as', 'shop'),
+      1,
+      'another client is kept as "shop" for this issuer: give --as',
+    ],
+    [await take('same.json', '--as', 'bank'), 1, 'this client is kept already, as "shop"'],
+    [await take('other.json', '--name', 'App'), 2, 'give --client or what to register, not both'],
+  ] as const)
+    expect([refused.code, refused.stdout, refused.stderr]).toEqual([code, '', expect.stringContaining(words)])
+})
 
 test('is in a file after apply, too', { timeout: MANY_PROCESSES }, async () => {
   const folder = emptyFolder()

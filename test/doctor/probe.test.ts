@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Report, reportText } from '../../src/doctor/index.js'
 import { clientSecretBasic, discover, memoryStore, Registrar, registrationToken } from '../../src/index.js'
+import { hydra } from '../../src/providers/index.js'
 import { failureOf } from '../failure-of.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
 import { type RunningProvider, registrar, startProvider } from '../servers/oidc-provider.js'
@@ -166,4 +167,60 @@ test('where managing is refused, no token to register with is advised', async ()
   const { next } = await examine(server.origin, { probe: true })
   expect(next.filter((step) => step.includes('initial access token'))).toEqual([])
   expect(next).toContainEqual(expect.stringMatching(/^tell the operator: it refuses what it gave/))
+})
+
+const TOKEN = /^get an initial access token from the operator: --token-env NAME/
+const ANOTHER = /^get another initial access token from the operator: the one that was given is wrong/
+const METADATA = /^ask for what the server takes: --metadata FILE/
+
+test.each([
+  [401, { error: 'invalid_token' }, TOKEN, ANOTHER],
+  [400, { error: 'access_denied', error_description: 'missing access token' }, TOKEN, ANOTHER],
+  [400, { error: 'invalid_request', error_description: 'no Authorization header' }, TOKEN, ANOTHER],
+  [400, { error: 'invalid_token' }, TOKEN, ANOTHER],
+  [
+    400,
+    { error: 'invalid_client_metadata', error_description: 'an access token is no URL' },
+    METADATA,
+    METADATA,
+  ],
+  [400, { error: 'invalid_request' }, METADATA, METADATA],
+  [
+    400,
+    { error: 'invalid_client', error_description: 'token_endpoint_auth_method none is not allowed' },
+    METADATA,
+    METADATA,
+  ],
+  [
+    400,
+    { error: 'invalid_request', error_description: 'unsupported token endpoint authentication method' },
+    METADATA,
+    METADATA,
+  ],
+])(
+  'a refusal with %d %o leads to what helps, without a token and with one',
+  async (status, body, without, given) => {
+    const server = await startAuthorizationServer()
+    server.refuse('POST', { status, body }, { status, body })
+    expect((await examine(server.origin, { probe: true })).next[0]).toMatch(without)
+    const report = await examine(server.origin, { probe: true, initialAccessToken: 'token-0123' })
+    expect(report.next[0]).toMatch(given)
+  },
+)
+
+test.each([
+  [{}, ['if the server has another way of managing clients, name it: --manage-with, --provider']],
+  [{ provider: hydra }, ['if the server has another way of managing clients, name it: --manage-with']],
+  [
+    { initialAccessToken: 'token-0123' },
+    ['if the token that registers also manages clients, say so: --manage-with initial_access_token'],
+  ],
+  [{ initialAccessToken: 'token-0123', manageWith: 'initial_access_token' }, []],
+] as const)('a client without what manages it: what was given is not advised, %#', async (options, steps) => {
+  const server = await startAuthorizationServer({ management: [] })
+  Object.assign(server.options, { metadata: { registration_endpoint: `${server.origin}/oauth2/register` } })
+  const { next } = await examine(server.origin, { probe: true, ...options })
+  expect(next.filter((step) => /--provider|--manage-with/.test(step) && !/^if it is one/.test(step))).toEqual(
+    steps,
+  )
 })

@@ -145,6 +145,12 @@ Next
       'problem: jwks_uri is a URL of the kind javascript:, which runs or shows what it holds',
     ],
     [
+      'one endpoint alone',
+      { authorization_endpoint: undefined, token_endpoint: undefined },
+      'endpoints',
+      'ok: registration_endpoint is at the origin of the issuer',
+    ],
+    [
       'no PKCE',
       { code_challenge_methods_supported: undefined },
       'pkce',

@@ -2,19 +2,11 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ClientMetadata } from '../../src/index.js'
 import { failureOf } from '../failure-of.js'
 import type { Step } from '../servers/scripted.js'
-import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
-import { CHANGED, METADATA, open, storedAt } from './set-up.js'
+import { startAuthorizationServer } from './authorization-server.js'
+import { CHANGED, METADATA, open, registered, storedAt } from './set-up.js'
 
 // The wait before a request is sent again is a random part of 300 ms: here it is none.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
-
-/** A client that is registered, at a server. */
-async function registered(options?: ServerOptions) {
-  const as = await startAuthorizationServer(options)
-  const opened = open()
-  const { client } = await opened.registrar.ensure(as.origin, METADATA)
-  return { as, client, ...opened }
-}
 
 const { scope: _, ...LESS } = METADATA
 

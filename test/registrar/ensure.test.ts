@@ -167,6 +167,15 @@ describe('calls at the same time', () => {
     expect(as.asked).toBe('POST')
   })
 
+  test('of which one has metadata that the server does not publish: it does not share in what the other finds', async () => {
+    const as = await startAuthorizationServer({ metadata: { issuer: 'https://other.example.com' } })
+    const { registrar } = open()
+    const first = failureOf(registrar.ensure(as.origin, METADATA))
+    const { action } = await registrar.ensure(as.metadata, METADATA)
+    expect(action).toBe('register')
+    expect((await first).code).toBe('issuer_mismatch')
+  })
+
   test('of two names do not wait for each other', async () => {
     const as = await startAuthorizationServer()
     const { registrar } = open()

@@ -204,13 +204,15 @@ describe('renewal', () => {
       setClock(HOUR - 30)
       as.refuse('PUT', step)
       as.refuse('GET', { status: 500 }, { status: 500 })
-      const { client: old, server, action } = await ensure()
+      const { client: old, server, action, notRenewed } = await ensure()
       expect({ old, server, action }).toEqual({ old: client, server: as.metadata, action: 'none' })
+      expect(notRenewed?.code).toMatch(/server_error|network_error/)
       expect(warnings).toEqual(['renewal_failed'])
       // And then it works again, and is tried again in a while.
       as.refuse('GET')
       const sent = as.connections
-      expect(await ensure()).toMatchObject({ client, action: 'none' })
+      const again = await ensure()
+      expect([again.client, again.action, again.notRenewed]).toEqual([client, 'none', undefined])
       expect(as.connections).toBe(sent)
       expect(warnings).toEqual(['renewal_failed'])
       setClock(HOUR - 15)

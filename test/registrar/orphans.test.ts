@@ -1,17 +1,18 @@
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { DcrClient } from '../../src/index.js'
+import { type CredentialStore, DcrClient, memoryStore } from '../../src/index.js'
 import { registrationKey } from '../../src/stores/store.js'
 import { failureOf } from '../failure-of.js'
+import { fakeStore } from '../stores/fake-backend.js'
 import { startAuthorizationServer } from './authorization-server.js'
 import { CHANGED, METADATA, open, secretsOf, storedAt } from './set-up.js'
 
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
 /** A server with a client in force, and one in whose place it was registered and that could not be deleted. */
-async function withOrphan() {
+async function withOrphan(store: CredentialStore = memoryStore()) {
   const as = await startAuthorizationServer()
-  const opened = open()
+  const opened = open({ store })
   const { client: old } = await opened.registrar.ensure(as.origin, METADATA)
   as.refuse('PUT', { status: 403 })
   as.refuse('DELETE', { status: 403 })
@@ -34,6 +35,12 @@ describe('what is listed', () => {
       client: old,
     })
     expect(Math.abs((orphan?.at ?? 0) - Date.now() / 1000)).toBeLessThan(60)
+  })
+
+  test('is of an issuer with a slash at its end, too', async () => {
+    const { as, old, registrar } = await withOrphan(fakeStore().store)
+    expect(await registrar.orphans(`${as.origin}/`)).toMatchObject([{ client: old }])
+    expect((await registrar.collect({ issuer: `${as.origin}/` })).deleted).toMatchObject([{ client: old }])
   })
 
   test('is of all issuers, or of one', async () => {

@@ -56,6 +56,37 @@ describe('a race that the lock of the store did not prevent', () => {
     expect(await open({ store }).registrar.orphans()).toEqual([])
   })
 
+  test.each([
+    [['GET', 'PUT', 'DELETE'], 0],
+    [['GET', 'PUT'], 1],
+  ] as const)(
+    'whoever may not change it is given no client of other metadata: %j',
+    async (management, left) => {
+      const as = await startAuthorizationServer({ management })
+      const store = unlocked()
+      let winner: Promise<unknown> | undefined
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        const response = await globalThis.fetch(input, init)
+        if ((input as Request).method !== 'POST') return response
+        winner ??= open({ store }).registrar.ensure(as.origin, CHANGED)
+        await winner
+        return response
+      }
+      const { registrar } = open({ store, fetch })
+      const error = await failureOf(registrar.ensure(as.origin, METADATA, { mayChange: false }))
+      expect(error).toMatchObject({ code: 'invalid_argument', outcome: 'applied' })
+      expect(error.message).toContain('was registered with other metadata (client_name)')
+      expect(await winner).toMatchObject({
+        client: { client_id: error.client?.client_id, client_name: 'App 2' },
+      })
+      expect((await storedAt(store, as.origin)).client).toEqual(error.client)
+      expect([as.clients.size, await registrar.orphans()]).toMatchObject([
+        1 + left,
+        Array(left).fill({ reason: 'lost_race' }),
+      ])
+    },
+  )
+
   test('one that cannot be deleted is listed, once', async () => {
     const { as, store, clients } = await race(false)
     const [inForce] = clients

@@ -130,7 +130,9 @@ test('an update that was done and not saved: the client is removed with its new 
   store.set = (key, stored) => (stored.intent ? set(key, stored) : Promise.reject(new Error('disk full')))
   await failureOf(registrar.ensure(as.origin, CHANGED))
   store.set = set
-  expect(await registrar.plan(as.origin, CHANGED)).toMatchObject({ reasons: ['metadata_changed'] })
+  expect(await registrar.plan(as.origin, CHANGED)).toMatchObject({
+    reasons: ['update_interrupted', 'metadata_changed'],
+  })
   await registrar.remove(as.origin)
   expect(as.clients.size).toBe(0)
   expect(await store.list()).toEqual([])

@@ -1,16 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { failureOf } from '../failure-of.js'
-import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
-import { CHANGED, METADATA, open, storedAt } from './set-up.js'
+import { startAuthorizationServer } from './authorization-server.js'
+import { CHANGED, METADATA, open, registered, storedAt } from './set-up.js'
 
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
-
-async function registered(options?: ServerOptions) {
-  const as = await startAuthorizationServer(options)
-  const opened = open()
-  const { client } = await opened.registrar.ensure(as.origin, METADATA)
-  return { as, client, ...opened }
-}
 
 describe('remove', () => {
   test('deletes the client at the server, and then in the store', async () => {

@@ -9,6 +9,7 @@ import {
   type WarningCode,
 } from '../../src/index.js'
 import { registrationKey } from '../../src/stores/store.js'
+import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
 
 export const METADATA = {
   redirect_uris: ['https://app.example.com/cb', 'https://app.example.com/other'],
@@ -34,6 +35,14 @@ export function open(options: Partial<RegistrarOptions> = {}): Opened {
   const onWarning: RegistrarOptions['onWarning'] = ({ code }) => void warnings.push(code)
   const registrar = new Registrar({ allowInsecureRequests: true, onWarning, ...options, store })
   return { registrar, store, warnings }
+}
+
+/** A client that is registered, at a server. */
+export async function registered(options?: ServerOptions) {
+  const as = await startAuthorizationServer(options)
+  const opened = open()
+  const { client } = await opened.registrar.ensure(as.origin, METADATA)
+  return { as, client, ...opened }
 }
 
 /** A store whose lock is given to nobody before it was read that often: by then, so many calls are under way. */

@@ -1,17 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { registrationKey } from '../../src/stores/store.js'
 import { failureOf } from '../failure-of.js'
-import { type ServerOptions, startAuthorizationServer } from './authorization-server.js'
-import { CHANGED, gathering, METADATA, open, stopClock, storedAt } from './set-up.js'
+import { startAuthorizationServer } from './authorization-server.js'
+import { CHANGED, gathering, METADATA, open, registered, stopClock, storedAt } from './set-up.js'
 
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
-
-async function registered(options?: ServerOptions) {
-  const as = await startAuthorizationServer(options)
-  const opened = open()
-  const { client } = await opened.registrar.ensure(as.origin, METADATA)
-  return { as, client, ...opened }
-}
 
 const NOTHING = {
   code: 'invalid_argument',

@@ -86,6 +86,15 @@ export function keepingContract(name: string, opened: () => Promise<Opened>): vo
       expect(await store.list()).toEqual([])
     })
 
+    test('what is of an issuer, whichever of the two has a slash at its end', async () => {
+      const { store, other } = await opened()
+      const issuers = ['https://as.example.com', 'https://as.example.com/']
+      const keys = issuers.map((issuer) => JSON.stringify([issuer, 'client', '1']))
+      for (const key of keys) await store.set(key, registration('1'))
+      for (const issuer of issuers)
+        expect((await other.list(issuer)).map(([key]) => key).sort()).toEqual(keys)
+    })
+
     test('no key that is an inherited name', async () => {
       const { store } = await opened()
       for (const key of ['__proto__', 'constructor', 'toString']) expect(await store.get(key)).toBeUndefined()

@@ -2,7 +2,7 @@ import type { Command } from '../command.js'
 import { carriedOut } from '../manifest/carrying-out.js'
 import { manifestOf } from '../manifest/manifest-file.js'
 import { EVENTS, MANIFEST, MANIFEST_EXAMPLE, ONLY, SHARD } from '../manifest/options.js'
-import { OUTPUT, REQUESTS, STORE } from '../options.js'
+import { OUTPUT_OF_LIST, REQUESTS, STORE } from '../options.js'
 
 export const command: Command = {
   name: 'apply',
@@ -10,7 +10,7 @@ export const command: Command = {
   description:
     'Registers what is not there, changes in place what is to be otherwise, renews secrets that end, and keeps all of it in the store. What is there already sends nothing, so that it can be run again at any time, also after it was killed. One client that fails stops no other.',
   arguments: [MANIFEST],
-  options: [EVENTS, ONLY, SHARD, ...STORE, ...REQUESTS, ...OUTPUT],
+  options: [EVENTS, ONLY, SHARD, ...STORE, ...REQUESTS, ...OUTPUT_OF_LIST],
   examples: [
     { what: 'All of them', command: 'dcr apply clients.yaml' },
     { what: 'In a pipeline, with a line of JSON for each event', command: 'dcr apply clients.yaml --events' },

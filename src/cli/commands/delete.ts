@@ -18,7 +18,7 @@ export const command: Command = {
   async run(context) {
     const issuer = issuerIn(context)
     const options = await entryOptions(context)
-    const { given, name } = await clientMeant(context, issuer)
+    const { given, name } = await clientMeant(context, issuer, options)
     const store = await context.store()
     if (given) {
       const dcr = await managing(context, issuer, options, store)

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js'
 import { carriedOut } from '../manifest/carrying-out.js'
 import { manifestOf } from '../manifest/manifest-file.js'
 import { EVENTS, MANIFEST, MANIFEST_EXAMPLE, ONLY, SHARD } from '../manifest/options.js'
-import { OUTPUT, REQUESTS, STORE } from '../options.js'
+import { OUTPUT_OF_LIST, REQUESTS, STORE } from '../options.js'
 
 export const command: Command = {
   name: 'destroy',
@@ -18,7 +18,7 @@ export const command: Command = {
     SHARD,
     ...STORE,
     ...REQUESTS,
-    ...OUTPUT,
+    ...OUTPUT_OF_LIST,
   ],
   examples: [{ what: 'All clients of a test', command: 'dcr destroy clients.yaml --yes' }],
   exampleFile: MANIFEST_EXAMPLE,

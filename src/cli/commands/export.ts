@@ -43,13 +43,14 @@ export const command: Command = {
   async run(context) {
     const issuer = issuerIn(context)
     const name = context.text('as') ?? 'default'
+    const wanted = asked(context, name)
     const { stored, client } = await keptClient(context, issuer, name)
     const path = context.text('file')
     const isInClear = path !== undefined || context.isSet('show-secrets')
     const shown = (isInClear ? client : masked(client)) as ClientInformation
     const { text, leftOut } = await exported(
       { issuer: stored.server?.issuer ?? stored.issuer, client: shown },
-      asked(context, name),
+      wanted,
     )
     for (const member of leftOut)
       context.tell(`${member} cannot be written into an env file, and is left out: --format json has it.`)

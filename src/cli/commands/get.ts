@@ -21,7 +21,7 @@ export const command: Command = {
     const issuer = issuerIn(context)
     checkIsKept(context)
     const options = await entryOptions(context)
-    const { given, name } = await clientMeant(context, issuer)
+    const { given, name } = await clientMeant(context, issuer, options)
     const store = await context.store()
     if (given) {
       const dcr = await managing(context, issuer, options, store)

@@ -1,6 +1,7 @@
 import type { StoredRegistration } from '../../index.js'
+import { isSameIssuer } from '../../registrar/entry.js'
 import type { Command } from '../command.js'
-import { OUTPUT, STORE } from '../options.js'
+import { OUTPUT_OF_LIST, STORE } from '../options.js'
 import { issuerIn } from '../target.js'
 import { time } from '../time.js'
 
@@ -9,7 +10,7 @@ export const command: Command = {
   summary: 'List the clients in the store',
   description: 'Sends nothing, and shows no secret.',
   arguments: [{ name: 'issuer', description: 'Only the clients at this issuer', isOptional: true }],
-  options: [...STORE, ...OUTPUT],
+  options: [...STORE, ...OUTPUT_OF_LIST],
   examples: [
     { what: 'All of them, as a table', command: 'dcr list --output table' },
     {
@@ -21,16 +22,12 @@ export const command: Command = {
     const issuer = context.argument('issuer') === undefined ? undefined : issuerIn(context)
     const all = await (await context.store()).list(issuer)
     const clients = all.map(([, stored]) => stored).filter(({ client }) => client !== undefined)
-    const found = clients.filter((stored) => issuer === undefined || isAt(stored, issuer))
+    const found = clients.filter((stored) => issuer === undefined || isSameIssuer(stored.issuer, issuer))
     await context.print(found.sort(byPlace).map(row))
     if (found.length === 0)
       context.tell(`No client is kept here${issuer === undefined ? '' : ' for this issuer'}.`)
     return undefined
   },
-}
-
-function isAt(stored: StoredRegistration, issuer: string): boolean {
-  return stored.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, '')
 }
 
 function byPlace(one: StoredRegistration, other: StoredRegistration): number {

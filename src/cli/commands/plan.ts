@@ -4,7 +4,7 @@ import type { Command } from '../command.js'
 import { onboardingOf } from '../manifest/carrying-out.js'
 import { manifestOf } from '../manifest/manifest-file.js'
 import { MANIFEST, MANIFEST_EXAMPLE, ONLY, onlyOf, SHARD } from '../manifest/options.js'
-import { OUTPUT, REQUESTS, STORE } from '../options.js'
+import { OUTPUT_OF_LIST, REQUESTS, STORE } from '../options.js'
 
 /** What each action is called in the summary. */
 const WORDS: Readonly<Record<PlannedClient['action'], string>> = {
@@ -22,7 +22,7 @@ export const command: Command = {
   description:
     'Compares the manifest with the store, member by member. Clients that are in the store and not in the manifest are shown as orphaned.',
   arguments: [MANIFEST],
-  options: [ONLY, SHARD, ...STORE, ...REQUESTS, ...OUTPUT],
+  options: [ONLY, SHARD, ...STORE, ...REQUESTS, ...OUTPUT_OF_LIST],
   examples: [
     { what: 'What has to be done', command: 'dcr plan clients.yaml' },
     {

@@ -7,19 +7,21 @@ import {
   Registrar,
 } from '../../index.js'
 import { printable } from '../../printable.js'
+import { clientInFile } from '../client-file.js'
 import type { Command, Context } from '../command.js'
 import { CommandError, UsageError } from '../errors.js'
-import { METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
+import { CLIENT_FILE, METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
 import { requestedMetadata } from '../requested.js'
+import { takeIn } from '../taking-in.js'
 import { checkIsKept, entryOptions, issuerIn } from '../target.js'
 
 export const command: Command = {
   name: 'register',
   summary: 'Register a client, and keep it in the store',
   description:
-    'Done again with the same metadata, it sends nothing and gives the client that is kept. With other metadata it is refused: --as NAME registers another client, `dcr update` changes the one there is.',
+    'Done again with the same metadata, it sends nothing and gives the client that is kept. With other metadata it is refused: --as NAME registers another client, `dcr update` changes the one there is. With --client FILE it registers none, and keeps the client that is in the file.',
   arguments: [{ name: 'issuer', description: 'The issuer identifier of the server' }],
-  options: [...METADATA, NAME, ...SERVER, ...STORE, ...REQUESTS, ...OUTPUT],
+  options: [...METADATA, NAME, CLIENT_FILE, ...SERVER, ...STORE, ...REQUESTS, ...OUTPUT],
   examples: [
     {
       what: 'A client for a web application',
@@ -29,10 +31,21 @@ export const command: Command = {
       what: 'With an initial access token, and metadata from a file',
       command: 'dcr register https://as.example.com --metadata app.yaml --token-env INITIAL_TOKEN --as app',
     },
+    {
+      what: 'One that was registered elsewhere',
+      command: 'dcr register https://as.example.com --client client.json --as app',
+    },
   ],
   async run(context) {
     const issuer = issuerIn(context)
     const wanted = await requestedMetadata(context)
+    const given = await clientInFile(context)
+    if (given) {
+      if (Object.keys(wanted).length > 0)
+        throw new UsageError('give --client or what to register, not both: `dcr update` changes a client')
+      await takeIn(context, issuer, given)
+      return undefined
+    }
     if (Object.keys(wanted).length === 0)
       throw new UsageError('say what to register: --redirect-uri URI, --name TEXT, or --metadata FILE')
     checkIsKept(context)

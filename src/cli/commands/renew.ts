@@ -1,12 +1,14 @@
-import type { EntryOptions, StoredRegistration } from '../../index.js'
-import { Registrar } from '../../index.js'
+import type { ClientInformation, DcrError, EntryOptions, StoredRegistration } from '../../index.js'
+import { metadataOf, Registrar } from '../../index.js'
+import { isSameIssuer } from '../../registrar/entry.js'
 import type { Command, Context } from '../command.js'
 import { UsageError } from '../errors.js'
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll } from '../exit-codes.js'
 import { told } from '../failure.js'
-import { NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
+import { NAME, OUTPUT_OF_LIST, REQUESTS, SERVER, STORE } from '../options.js'
 import { rescue } from '../rescuing.js'
 import { entryOptions, issuerIn, keptClient, serverOf } from '../target.js'
+import { time } from '../time.js'
 
 /** Seconds: a day, so that a task which is run each night comes before the end of every secret. */
 const WITHIN = 86_400
@@ -17,7 +19,7 @@ export const command: Command = {
   name: 'renew',
   summary: 'Renew the secrets that have expired or are about to',
   description:
-    'Of one client, of all at an issuer, or of all in the store. Where a server does not renew a secret, another client is registered. What is good yet sends nothing.',
+    'Of one client, of all at an issuer, or of all in the store. Where a server does not renew a secret, another client is registered. What is good for longer sends nothing. One that is not renewed is told with its reason, and fails the command even while it is good yet: `secret_expires` says until when.',
   arguments: [{ name: 'issuer', description: 'Only the clients at this issuer', isOptional: true }],
   options: [
     {
@@ -29,7 +31,7 @@ export const command: Command = {
     ...SERVER,
     ...STORE,
     ...REQUESTS,
-    ...OUTPUT,
+    ...OUTPUT_OF_LIST,
   ],
   examples: [
     { what: 'Each night', command: 'dcr renew' },
@@ -46,18 +48,23 @@ export const command: Command = {
     for (const stored of await chosen(context, options)) {
       if (context.signal.aborted) break
       const { issuer, name } = stored
-      try {
-        const { action, client } = await renewed(registrar, stored, {
-          ...options,
-          ...context.requests.next(),
-        })
-        rows.push({ issuer, name, client_id: client.client_id, action })
-        codes.push(EXIT.done)
-      } catch (error) {
+      const failed = (error: unknown, client = stored.client) => {
         context.tell(`${issuer} ${JSON.stringify(name)}: ${told(error, 'renew')}`)
-        await rescue(context, error)
-        rows.push({ issuer, name, client_id: stored.client?.client_id, action: 'failed' })
+        const { code } = error as Partial<DcrError>
+        rows.push({ issuer, name, ...credentials(client), action: 'failed', ...(code && { error: code }) })
         codes.push(exitCodeOf(error, true))
+      }
+      try {
+        const now = { ...options, ...context.requests.next() }
+        const { action, client, notRenewed } = await renewed(registrar, stored, now)
+        if (notRenewed) failed(notRenewed, client)
+        else {
+          rows.push({ issuer, name, ...credentials(client), action })
+          codes.push(EXIT.done)
+        }
+      } catch (error) {
+        failed(error)
+        await rescue(context, error)
       }
     }
     await context.print(rows)
@@ -77,15 +84,20 @@ async function chosen(context: Context, { name = 'default' }: EntryOptions): Pro
   const issuer = issuerIn(context)
   if (isOne) return [(await keptClient(context, issuer, name)).stored]
   const found = renewable(await (await context.store()).list(issuer))
-  return found.filter((stored) => stored.issuer.replace(/\/$/, '') === issuer.replace(/\/$/, ''))
+  return found.filter((stored) => isSameIssuer(stored.issuer, issuer))
 }
 
-/** Those that were asked for by a name, and so can be asked for again. */
+/** Those that a Registrar keeps: what is kept without a name is its owner's to renew. */
 function renewable(all: readonly (readonly [string, StoredRegistration])[]): StoredRegistration[] {
-  return all.map(([, stored]) => stored).filter(({ client, name, requested }) => client && name && requested)
+  return all.map(([, stored]) => stored).filter(({ client, name }) => client && name)
+}
+
+/** What tells whether a client can be used yet. */
+function credentials({ client_id, client_secret_expires_at: end = 0 }: Partial<ClientInformation> = {}) {
+  return { client_id, ...(end > 0 && { secret_expires: time(end) }) }
 }
 
 function renewed(registrar: Registrar, stored: StoredRegistration, options: EntryOptions) {
-  const { name, requested = {} } = stored
-  return registrar.ensure(serverOf(stored), requested, { ...options, name })
+  const { name, client, requested = client && metadataOf(client) } = stored
+  return registrar.ensure(serverOf(stored), requested ?? {}, { ...options, name })
 }

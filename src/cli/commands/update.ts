@@ -33,7 +33,7 @@ export const command: Command = {
       throw new UsageError('say what to change: --name TEXT, --set MEMBER=VALUE, or --metadata FILE')
     checkIsKept(context)
     const options = await entryOptions(context)
-    const { given, name } = await clientMeant(context, issuer)
+    const { given, name } = await clientMeant(context, issuer, options)
     const store = await context.store()
     if (given) {
       const dcr = await managing(context, issuer, options, store)

@@ -1,8 +1,16 @@
+import { scanJson } from '../../http/json-scan.js'
 import { printable } from '../../printable.js'
 import { UsageError } from '../errors.js'
 
 /** Parts of a path in a document: names of members, and places in lists. */
 export type Path = readonly (string | number)[]
+
+/** What a document of YAML or JSON says. */
+export interface ParsedDocument {
+  readonly value: unknown
+  /** Finds out where in it everything stands. */
+  located(): Promise<LocatedDocument>
+}
 
 /** A document of YAML or JSON, and where in it everything stands. */
 export interface LocatedDocument {
@@ -16,6 +24,9 @@ export interface LocatedDocument {
 /** A name that occurs in an alias; ten times as many as the largest manifests have clients. */
 const MOST_ALIASES = 100_000
 
+/** Of objects and lists within each other; the metadata of a client have five at most. */
+const DEEPEST = 100
+
 /** Problems that are told; a person repairs no more at a time. */
 const MOST_TOLD = 20
 
@@ -25,7 +36,25 @@ const MOST_TOLD = 20
  * @param name - What the text is called, such as its path.
  * @throws {UsageError} With every problem, by line and column.
  */
-export async function locatedDocument(text: string, name: string): Promise<LocatedDocument> {
+export async function documentIn(text: string, name: string): Promise<ParsedDocument> {
+  if (isPlainJson(text)) return { value: JSON.parse(text), located: () => locatedDocument(text, name) }
+  const document = await locatedDocument(text, name)
+  return { value: document.value, located: async () => document }
+}
+
+/**
+ * Whether a text is JSON that a reader of YAML would read alike, and without a problem. That reader takes fifty times as
+ * long, and eighty times the size of the text in memory.
+ */
+function isPlainJson(text: string): boolean {
+  const everything = Number.POSITIVE_INFINITY
+  const limits = { jsonDepth: DEEPEST, jsonMembers: everything, stringLength: everything }
+  if (!/^\s*\{/.test(text)) return false
+  const { brokenAt, isTooDeep, oddities } = scanJson(text, limits)
+  return brokenAt === undefined && !isTooDeep && oddities.length === 0
+}
+
+async function locatedDocument(text: string, name: string): Promise<LocatedDocument> {
   const { isMap, isNode, isScalar, LineCounter, parseDocument, visit } = await import('../yaml.js')
   const lines = new LineCounter()
   // Its own search for names that occur twice takes minutes for ten thousand of them.

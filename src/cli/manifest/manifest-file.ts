@@ -4,7 +4,7 @@ import { checkSecrets, type Manifest, ManifestError, parseManifest } from '../..
 import { placeOf } from '../../onboarding/manifest-error.js'
 import type { Context } from '../command.js'
 import { UsageError } from '../errors.js'
-import { type LocatedDocument, locatedDocument, refused } from './located-document.js'
+import { documentIn, type LocatedDocument, refused } from './located-document.js'
 import { secretReader } from './secret-files.js'
 
 /** Bytes: ten thousand clients have two million, and a document takes eighty times its size in memory. */
@@ -21,7 +21,7 @@ export async function manifestOf(
 ): Promise<Manifest> {
   const path = context.argument('manifest') ?? '-'
   const name = path === '-' ? 'stdin' : path
-  const document = await locatedDocument(await textOf(context, path), name)
+  const document = await documentIn(await textOf(context, path), name)
   const environment = context.environment
   const readSecret = secretReader(environment, dirname(path))
   try {
@@ -29,7 +29,7 @@ export async function manifestOf(
     if (uses === 'secrets') await checkSecrets(manifest)
     return manifest
   } catch (error) {
-    throw error instanceof ManifestError ? located(error, document) : error
+    throw error instanceof ManifestError ? located(error, await document.located()) : error
   }
 }
 

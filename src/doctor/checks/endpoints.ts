@@ -42,5 +42,7 @@ function elsewhere(
     return origin === undefined || origin === home || origin === 'null' ? [] : [`${member} at ${origin}`]
   })
   if (foreign.length > 0) return [ok(`at another origin than the issuer: ${foreign.join(', ')}`)]
-  return isFlawed || members.length === 0 ? [] : [ok(`all ${members.length} are at the origin of the issuer`)]
+  if (isFlawed || members.length === 0) return []
+  const which = members.length === 1 ? `${members[0]} is` : `all ${members.length} are`
+  return [ok(`${which} at the origin of the issuer`)]
 }

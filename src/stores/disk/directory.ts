@@ -27,9 +27,18 @@ const CANNOT_SYNC = ['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EACCES']
  */
 export function pathOf(maker: string, directory: unknown): string {
   if (typeof directory === 'string' && directory !== '' && !directory.includes('\0'))
-    return resolve(directory)
+    return absolute(maker, directory)
   const what = `${maker}: directory must be the path of a directory. Nothing was sent.`
   throw new DcrError('invalid_argument', what, { outcome: 'not_sent' })
+}
+
+function absolute(maker: string, directory: string): string {
+  try {
+    return resolve(directory)
+  } catch {
+    const what = `${maker}: the working directory is not there any more: change to another, or give an absolute path. Nothing was sent.`
+    throw new DcrError('invalid_argument', what, { outcome: 'not_sent' })
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { backedStore, type StoreOptions } from '../backed.js'
+import { backedStore, LONGEST_WAIT, type StoreOptions } from '../backed.js'
 import type { Backend, Found } from '../backend.js'
 import { isSafeDirectory, pathOf } from '../disk/directory.js'
 import { JOURNAL, refuseFolders } from '../disk/kinds.js'
@@ -63,6 +63,16 @@ function journalIn(directory: string): Backend {
 
   return {
     place,
+    async compact() {
+      for (let isDone = (await reading(() => journal.keys())) === undefined; !isDone; ) {
+        const { writer, release } = await writers.share(AbortSignal.timeout(LONGEST_WAIT))
+        try {
+          isDone = await guarded(file, () => writer.compact())
+        } finally {
+          release()
+        }
+      }
+    },
     read: (key) => reading(() => journal.text(key)),
     async list() {
       const keys = await reading(() => journal.keys())

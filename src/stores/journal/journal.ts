@@ -1,23 +1,9 @@
 import { readSync, type Stats } from 'node:fs'
 import { look } from '../disk/looking.js'
 import { reading } from '../disk/private-file.js'
-import { LARGEST } from '../disk/size.js'
-import { storeFailure } from '../failure.js'
-import { FORMAT, type Frame, frameAt, isBrokenOff, MARK_LENGTH, nextStart } from './frames.js'
+import { Contents, type Span, WINDOW } from './contents.js'
 
-/** Bytes that are read at once: some hundred registrations. */
-const WINDOW = 1024 * 1024
-
-/** Bytes in which there must be a whole frame. */
-const LARGEST_FRAME = LARGEST + WINDOW
-
-/** Where a text lies in the file, in bytes. */
-interface Span {
-  readonly start: number
-  readonly length: number
-}
-
-/** What is in a journal, as far as it was read: where each text lies, and none of the texts. */
+/** A journal as it is on the disk, and what is in it by now. */
 export class Journal {
   readonly file: string
   /**
@@ -25,31 +11,28 @@ export class Journal {
    * no later sync would tell: it has to be written anew.
    */
   isDoubtful = false
-  #spans = new Map<string, Span>()
-  #epoch = ''
-  /** How the last frame begins that was read, and where: no other history has the same there. */
-  #mark = { place: 0, bytes: Buffer.alloc(0) }
+  #contents: Contents
+  /** The file when that was read. */
   #seen: Stats | undefined
-  #end = 0
-  #live = 0
 
   constructor(file: string) {
     this.file = file
+    this.#contents = new Contents(file)
   }
 
   /** Who writes by now, or has written last. */
   get epoch(): string {
-    return this.#epoch
+    return this.#contents.epoch
   }
 
   /** Bytes of the texts that count. */
   get live(): number {
-    return this.#live
+    return this.#contents.live
   }
 
   /** Bytes of everything. */
   get size(): number {
-    return this.#end
+    return this.#contents.end
   }
 
   /**
@@ -58,26 +41,36 @@ export class Journal {
    * @throws {DcrError} `store_unreadable`, `store_unsafe`
    */
   catchUp(): void {
-    this.#read(() => {})
+    if (!this.#isSeen(this.#look())) this.#read(() => {})
+  }
+
+  /** Takes note of what was just added by its caller. @throws as {@link catchUp} does. */
+  added(bytes: Buffer): void {
+    const found = this.#look()
+    const isNext = found?.ino === this.#seen?.ino && found?.size === this.#contents.end + bytes.length
+    if (isNext) {
+      // Where nobody else has added anything, it need not be read.
+      this.#contents.read(bytes, true)
+      this.#seen = found
+    } else this.catchUp()
   }
 
   /** All keys by now; undefined if there is no journal. @throws as {@link catchUp} does. */
   keys(): readonly string[] | undefined {
-    return this.#read(() => [...this.#spans.keys()])
+    return this.#read(() => this.#contents.keys)
   }
 
   /** The text of a key by now. @throws as {@link catchUp} does. */
   text(key: string): string | undefined {
     // Most that are asked for and not there are about to be registered.
-    if (!this.#spans.has(key) && this.#isSeen(look(this.file))) return undefined
-    return this.#read((descriptor) => this.#textAt(descriptor, this.#spans.get(key)))
+    if (!this.#contents.span(key) && this.#isSeen(this.#look())) return undefined
+    return this.#read((descriptor) => this.#textAt(descriptor, this.#contents.span(key)))
   }
 
   /** The text of a key as it was when this was last caught up with. Nothing is asked of the disk where there was none. */
   known(key: string): string | undefined {
-    // After a failure nothing is known.
     if (!this.#seen) return this.text(key)
-    const span = this.#spans.get(key)
+    const span = this.#contents.span(key)
     return span && reading(this.file, (descriptor) => this.#textAt(descriptor, span))
   }
 
@@ -85,15 +78,26 @@ export class Journal {
     return span && bytesAt(descriptor, span.start, span.length).toString('utf8')
   }
 
+  #look(): Stats | undefined {
+    return this.#orForget(() => look(this.file))
+  }
+
   /** Whoever reads a text reads it from the file that was caught up with: it may be replaced at any moment. */
   #read<T>(read: (descriptor: number) => T): T | undefined {
-    try {
-      const value = reading(this.file, (descriptor, found) => {
+    const value = this.#orForget(() =>
+      reading(this.file, (descriptor, found) => {
         if (!this.#isSeen(found)) this.#follow(descriptor, found)
         return { is: read(descriptor) }
-      })
-      if (!value) this.#forget()
-      return value?.is
+      }),
+    )
+    if (!value) this.#forget()
+    return value?.is
+  }
+
+  /** After a failure nothing is known: what is not known must not be taken for absent. */
+  #orForget<T>(task: () => T): T {
+    try {
+      return task()
     } catch (error) {
       this.#forget()
       throw error
@@ -101,9 +105,10 @@ export class Journal {
   }
 
   #follow(descriptor: number, found: Stats): void {
-    const { place, bytes } = this.#mark
+    const { mark, end } = this.#contents
     // Another file is in its place, or a copy was restored in it.
-    if (found.size < this.#end || !bytesAt(descriptor, place, bytes.length).equals(bytes)) this.#forget()
+    if (found.size < end || !bytesAt(descriptor, mark.place, mark.bytes.length).equals(mark.bytes))
+      this.#forget()
     this.#readOn(descriptor, found.size)
     this.#seen = found
   }
@@ -114,76 +119,20 @@ export class Journal {
   }
 
   #forget(): void {
-    this.#spans = new Map()
-    this.#epoch = ''
-    this.#mark = { place: 0, bytes: Buffer.alloc(0) }
+    this.#contents = new Contents(this.file)
     this.#seen = undefined
-    this.#end = 0
-    this.#live = 0
   }
 
   #readOn(descriptor: number, size: number): void {
-    for (let window = WINDOW; this.#end < size; ) {
-      const wanted = Math.min(window, size - this.#end)
-      const bytes = bytesAt(descriptor, this.#end, wanted)
+    const contents = this.#contents
+    for (let window = WINDOW; contents.end < size; ) {
+      const wanted = Math.min(window, size - contents.end)
       // Whatever has come: somebody may shorten it meanwhile.
-      const isLast = this.#end + wanted === size
-      const read = this.#readFrames(bytes, isLast)
-      this.#end += read
+      const isLast = contents.end + wanted === size
+      const read = contents.read(bytesAt(descriptor, contents.end, wanted), isLast)
       if (isLast) return
       window = read > 0 ? WINDOW : window * 2
     }
-  }
-
-  /** @returns How many bytes were read: what follows them is not whole yet. */
-  #readFrames(bytes: Buffer, isLast: boolean): number {
-    let place = 0
-    while (place < bytes.length) {
-      const frame = frameAt(bytes, place)
-      if (frame) {
-        // Nobody has begun before: what was ahead of it is gone.
-        if (frame.kind !== 'start' && this.#epoch === '') throw this.#damaged(place)
-        this.#note(frame)
-        this.#mark = {
-          place: this.#end + place,
-          bytes: Buffer.from(bytes.subarray(place, place + MARK_LENGTH)),
-        }
-        place = frame.end
-        continue
-      }
-      const next = nextStart(bytes, place)
-      if (next < 0 && !isLast && bytes.length - place < LARGEST_FRAME) return place
-      if (!isBrokenOff(bytes.subarray(place, next < 0 ? bytes.length : next))) throw this.#damaged(place)
-      if (next < 0) return place
-      place = next
-    }
-    return place
-  }
-
-  #note(frame: Frame): void {
-    if (frame.kind === 'start') {
-      if (frame.format > FORMAT) {
-        const what = `${this.file} was written by a later version of dcr-client (format ${frame.format})`
-        throw storeFailure('store_unreadable', `${what}, and is left as it is: use that version`)
-      }
-      this.#epoch = frame.epoch
-      return
-    }
-    // Of a writer who has lost its turn and does not know it yet.
-    if (frame.epoch !== this.#epoch) return
-    this.#live -= this.#spans.get(frame.key)?.length ?? 0
-    this.#spans.delete(frame.key)
-    if (frame.kind === 'removed') return
-    const length = frame.end - frame.start
-    this.#spans.set(frame.key, { start: this.#end + frame.start, length })
-    this.#live += length
-  }
-
-  #damaged(place: number) {
-    const remedy =
-      'restore it from a copy, or move it away to start anew: what it held may still be registered at the servers'
-    const what = `${this.file} is damaged at byte ${this.#end + place}, and is left as it is: ${remedy}`
-    return storeFailure('store_unreadable', what)
   }
 }
 

@@ -38,6 +38,7 @@ export class Writer {
   #handle: FileHandle | undefined
   #epoch = ''
   #isWriting = false
+  #written = Promise.resolve()
   /** Whether another has begun since: what is written now counts no more. */
   isLost = false
 
@@ -48,21 +49,28 @@ export class Writer {
 
   /** Is done before anything is read that is to be changed, so that nobody changes it in between. */
   async begin(): Promise<void> {
-    const { file, isDoubtful } = this.#journal
+    const { isDoubtful } = this.#journal
     await this.#begin()
     if (this.isLost || !(isDoubtful || isWorthRewriting(this.#journal))) return
-    const epoch = newEpoch()
-    try {
-      await rewrite(this.#journal, this.#lock, epoch)
-    } catch (error) {
-      if (isDoubtful) throw error
+    await this.#rewrite().catch((error) => {
       // The journal is as it was, and as good.
-      return
-    }
-    this.#journal.isDoubtful = false
-    await this.#close()
-    await this.#open(file)
-    this.#begun(epoch)
+      if (isDoubtful) throw error
+    })
+  }
+
+  /**
+   * Writes the journal anew, between what is appended, so that nothing of the past is in it.
+   *
+   * @returns Whether that was done: not by who has lost the turn.
+   */
+  async compact(): Promise<boolean> {
+    while (this.#isWriting) await this.#written
+    this.#isWriting = true
+    const rewritten = this.isLost ? Promise.resolve() : this.#rewrite()
+    // Whoever waits for it meanwhile must not find a promise that is kept already.
+    this.#written = rewritten.catch(ignore).then(() => this.#write())
+    await rewritten
+    return !this.isLost
   }
 
   /** @returns Whether it counts: what does not was written too late, or not at all. */
@@ -70,7 +78,7 @@ export class Writer {
     const bytes = text === undefined ? undefined : bytesOf(text)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, text, frame: (epoch) => frameOf(epoch, key, bytes), resolve, reject })
-      if (!this.#isWriting) void this.#write()
+      if (!this.#isWriting) this.#written = this.#write()
     })
   }
 
@@ -82,6 +90,15 @@ export class Writer {
   async end(): Promise<void> {
     await this.#close()
     await this.#lock.release()
+  }
+
+  async #rewrite(): Promise<void> {
+    const epoch = newEpoch()
+    await rewrite(this.#journal, this.#lock, epoch)
+    this.#journal.isDoubtful = false
+    await this.#close()
+    await this.#open(this.#journal.file)
+    this.#begun(epoch)
   }
 
   async #begin(): Promise<void> {
@@ -135,7 +152,9 @@ export class Writer {
     // under way rely on, nothing has changed meanwhile of what was compared.
     if (!this.isLost && !this.#handle) await this.begin()
     if (this.isLost || !this.#handle) return []
-    await this.#writeAtOnce(this.#handle, Buffer.concat(batch.map(({ frame }) => frame(this.#epoch))))
+    const bytes = Buffer.concat(batch.map(({ frame }) => frame(this.#epoch)))
+    await this.#writeAtOnce(this.#handle, bytes)
+    this.#journal.added(bytes)
     await this.#handle.datasync().catch((error) => {
       this.#journal.isDoubtful = true
       throw error

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { readdirSync, statSync } from 'node:fs'
+import { appendFileSync, readdirSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { DcrError } from '../../../src/index.js'
+import { frameOf } from '../../../src/stores/journal/frames.js'
 import type { CredentialStore } from '../../../src/stores/store.js'
 import { failureOf } from '../../failure-of.js'
 import { contents } from '../file/place.js'
@@ -102,13 +103,16 @@ test('a save that fails takes none with it that was made before, nor the turn, a
 test.each(['lstat', 'open', 'stat', 'read'])(
   'where a journal cannot be read after a save (%s), nothing is taken for absent in the same turn',
   async (call) => {
-    const { store } = emptyPlace()
+    const { store, file } = emptyPlace()
     await store.lock('all', async () => {
       const revision = await store.set('a', registration('a'))
       let isWritten = false
       const stop = await intercept((name) => {
         if (isWritten && name === call) throw systemError('EIO')
-        isWritten ||= name === 'datasync'
+        if (name !== 'datasync') return
+        isWritten = true
+        // It need not be read where nobody has added anything.
+        appendFileSync(file, frameOf('of an earlier writer', 'b'))
       })
       await expect(store.set('b', registration('b')).finally(stop)).rejects.toMatchObject({
         code: 'store_failed',
@@ -123,6 +127,26 @@ test.each(['lstat', 'open', 'stat', 'read'])(
     })
   },
 )
+
+test('what was written is not taken for absent in the same turn where nothing can be looked at after it', async () => {
+  const { store } = emptyPlace()
+  await store.lock('all', async () => {
+    await store.set('a', registration('a'))
+    let isWritten = false
+    const stop = await intercept((name) => {
+      if (isWritten && name === 'lstat') throw systemError('EIO')
+      isWritten ||= name === 'write'
+    })
+    await expect(store.set('b', registration('b')).finally(stop)).rejects.toMatchObject({
+      code: 'store_failed',
+      cause: { code: 'EIO' },
+    })
+    await store.lock('b', async () => {
+      expect((await store.get('b'))?.client?.client_id).toBe('b')
+      expect(await store.set('b', registration('new'))).toBeUndefined()
+    })
+  })
+})
 
 test('what a disk has failed to keep is not trusted: the journal is written anew, and nothing is saved before', async () => {
   const { store, open, file, idle } = emptyPlace()
