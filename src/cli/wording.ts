@@ -8,23 +8,12 @@ const OPTIONS: Readonly<Record<string, string>> = {
   trustedOrigins: '--trusted-origin',
 }
 
-/** What a store on a disk advises to who writes code. */
-const STORES = [
-  ['pass `directory`', 'name a folder by --store file:PATH'],
-  [
-    'open it with fileStore, or pass another directory',
-    'open it by --store file:PATH, or name another folder',
-  ],
-  [
-    'open it with journalStore, or pass another directory',
-    'open it by --store journal:PATH, or name another folder',
-  ],
-] as const
-
 /** A message of the library in the words of the command line. */
 export function inOptions(message: string): string {
-  const named = message.replace(/\b(?:options\.|the option )(\w+)/g, (all, option: string) =>
-    Object.hasOwn(OPTIONS, option) ? `${OPTIONS[option]}` : all,
-  )
-  return STORES.reduce((text, [before, after]) => text.replace(before, after), named)
+  return message
+    .replace(/\b(?:options\.|the option )(\w+)/g, (all, option: string) =>
+      Object.hasOwn(OPTIONS, option) ? `${OPTIONS[option]}` : all,
+    )
+    .replace(/\bwith (file|journal)Store\b/, 'with --store $1:PATH')
+    .replace('pass `directory`', 'name a directory with --store file:PATH')
 }

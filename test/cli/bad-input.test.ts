@@ -62,8 +62,8 @@ test('1: a store of the other kind is told by how it is opened', { timeout: MANY
   await fileStore({ directory: join(folder, 'files') }).set(registrationKey(ISSUER, 'default'), stored)
   await journalStore({ directory: join(folder, 'one') }).set(registrationKey(ISSUER, 'default'), stored)
   for (const [store, told] of [
-    ['journal:files', 'open it by --store file:PATH, or name another folder'],
-    ['file:one', 'open it by --store journal:PATH, or name another folder'],
+    ['journal:files', 'open it with --store file:PATH, or pass another directory'],
+    ['file:one', 'open it with --store journal:PATH, or pass another directory'],
   ] as const) {
     const { code, stderr } = await dcr(['list', '--store', store], { folder })
     expect([code, stderr]).toEqual([1, expect.stringContaining(told)])
@@ -73,7 +73,7 @@ test('1: a store of the other kind is told by how it is opened', { timeout: MANY
 test('2: without a home, the command says how to name a folder', async () => {
   const environment = { HOME: '', XDG_STATE_HOME: '', LOCALAPPDATA: '' }
   const { code, stderr } = await dcr(['list'], { environment })
-  expect([code, stderr]).toEqual([2, expect.stringContaining('name a folder by --store file:PATH')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('name a directory with --store file:PATH')])
 })
 
 test.skipIf(process.platform === 'win32')('2: in a folder that is not there any more', async () => {
