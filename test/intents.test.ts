@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import {
@@ -13,7 +11,9 @@ import {
   storeKey,
 } from '../src/index.js'
 import { storeFailure } from '../src/stores/failure.js'
+import { eventually } from './eventually.js'
 import * as failing from './failure-of.js'
+import { freePort } from './servers/free-port.js'
 import { type Step, startScripted } from './servers/scripted.js'
 import { clientsIn } from './stored-in.js'
 
@@ -218,11 +218,7 @@ describe('an intent is withdrawn', () => {
     }
 
     test(`${operation}: no connection came to be`, async () => {
-      const nobody = createServer().listen(0, '127.0.0.1')
-      await once(nobody, 'listening')
-      const origin = `http://127.0.0.1:${(nobody.address() as AddressInfo).port}`
-      nobody.close()
-      await once(nobody, 'close')
+      const origin = `http://127.0.0.1:${await freePort()}`
       const connected = await connect([])
       const metadata = { issuer: origin, registration_endpoint: `${origin}/register` }
       const options = { allowInsecureRequests: true, store: connected.store, provider: ROTATING }
@@ -310,7 +306,7 @@ describe('an intent that is saved when its caller has given up', () => {
         land()
         // With the intent of an update or a read still there, it would be taken for locked.
         expect(await next).toMatchObject({ code: 'unauthorized', outcome: 'rejected' })
-        await vi.waitFor(async () => expect(await kept()).toEqual(before))
+        await eventually(async () => expect(await kept()).toEqual(before))
         const place = operation === 'register' ? 'registering' : 'client'
         const withdrawn = events.indexOf(
           operation === 'register' ? 'delete registering' : 'set client: client',

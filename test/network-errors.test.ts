@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { DcrClient, type RequestOptions } from '../src/index.js'
 import { failureOf } from './failure-of.js'
+import { freePort } from './servers/free-port.js'
 import { startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -20,12 +18,7 @@ const fetchFailed = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(`something ${code}`), { code }) })
 
 test('F082: a connection that is refused is tried three times, and nothing was sent', async () => {
-  const closed = createServer().listen(0, '127.0.0.1')
-  await once(closed, 'listening')
-  const origin = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`
-  closed.close()
-  await once(closed, 'close')
-
+  const origin = `http://127.0.0.1:${await freePort()}`
   const fetch = vi.fn(globalThis.fetch)
   const server = { issuer: origin, registration_endpoint: `${origin}/register` }
   const dcr = new DcrClient(server, { allowInsecureRequests: true, fetch })

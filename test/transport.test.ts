@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type ClientInformation,
   DcrClient,
@@ -10,6 +8,7 @@ import {
   type RequestOptions,
 } from '../src/index.js'
 import { failureOf } from './failure-of.js'
+import { lastWordsOf } from './last-words-of.js'
 import { type Received, type ScriptedServer, type Step, startScripted } from './servers/scripted.js'
 
 const METADATA = { redirect_uris: ['https://app.example.com/cb'] }
@@ -213,13 +212,8 @@ async function run(code: string, origin: string): Promise<unknown> {
     console.log(JSON.stringify(await (async () => { ${code} })()))`
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Less than this test has, and than any timer of the library that is left behind.
-    timeout: 9000,
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])
-  expect(child.signalCode, 'it was killed, as it did not end').toBeNull()
-  return JSON.parse(printed)
+  return JSON.parse(await lastWordsOf(child))
 }
 
 test('F087, H128: a process can end when its calls have ended', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import { freePort } from '../../test/servers/free-port.js'
 
 const admin = { username: 'admin', password: 'a-password-for-the-test' }
 
@@ -53,13 +53,4 @@ async function newInitialAccessToken(origin: string, count: number): Promise<str
     body: JSON.stringify({ count, expiration: 600 }),
   })
   return ((await created.json()) as { token: string }).token
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

@@ -3,15 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
-import {
-  type Block,
-  blocksOf,
-  commandsOf,
-  freePort,
-  nameOf,
-  openSession,
-  type Session,
-} from './document-session.js'
+import { freePort } from '../servers/free-port.js'
+import { type Block, blocksOf, commandsOf, nameOf, openSession, type Session } from './document-session.js'
 import { MANY_PROCESSES } from './run-dcr.js'
 
 /* Documents about commands, done as a reader would: each file saved, each command typed, each answer compared. */

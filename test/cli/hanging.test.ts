@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { POSTGRES, startPostgres } from '../servers/postgres.js'
-import { describeWith, freePort } from '../servers/programs.js'
+import { describeWith } from '../servers/programs.js'
 import { REDIS, startRedis } from '../servers/redis.js'
 import { dcr, emptyFolder, MANY_PROCESSES, startDcr } from './run-dcr.js'
 
@@ -31,14 +31,15 @@ test.skipIf(process.platform === 'win32')('a pipe that nobody writes to, after C
 describeWith(REDIS, 'Redis', () => {
   test('that does not answer, after Ctrl-C', { timeout: MANY_PROCESSES }, async () => {
     const redis = await startRedis()
-    const port = await freePort()
     // What it sends is seen here, as a process that stands still accepts connections.
     const between = createServer((socket) => {
       redis.kill('SIGSTOP')
       const upstream = connect(redis.port, '127.0.0.1').on('error', () => {})
       socket.on('error', () => {}).once('data', () => between.emit('asked'))
       socket.pipe(upstream).pipe(socket)
-    }).listen(port, '127.0.0.1')
+    }).listen(0, '127.0.0.1')
+    await once(between, 'listening')
+    const { port } = between.address() as AddressInfo
     try {
       const asked = once(between, 'asked')
       const { child, result } = startDcr(['list', '--store', `redis://127.0.0.1:${port}`])

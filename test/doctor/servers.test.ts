@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { reportText } from '../../src/doctor/index.js'
 import { hydra, keycloak } from '../../src/providers/index.js'
 import { failureOf } from '../failure-of.js'
+import { freePort } from '../servers/free-port.js'
 import { type RunningProvider, startProvider } from '../servers/oidc-provider.js'
 import type { Step } from '../servers/scripted.js'
 import { examine, OAUTH, OPENID, said, soundMetadata, startPaths } from './set-up.js'
@@ -199,9 +200,7 @@ Next
 describe('who is no authorization server', () => {
   test('nobody is there', async () => {
     const { origin } = await startPaths({})
-    const gone = await startProvider()
-    await gone.close()
-    const report = await examine(gone.issuer)
+    const report = await examine(`http://127.0.0.1:${await freePort()}`)
     expect([report.kind, report.level, said(report, 'discovery')]).toEqual([
       'nothing',
       'problem',

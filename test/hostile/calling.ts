@@ -1,5 +1,6 @@
 import { type ClientInformation, DcrClient, type DcrClientOptions } from '../../src/index.js'
 import { failureOf } from '../failure-of.js'
+import { inTime } from '../in-time.js'
 
 export const METADATA = { redirect_uris: ['https://app.example.com/cb'], client_name: 'App' }
 
@@ -32,21 +33,6 @@ export function answerOf(status: string, json: unknown, ...headers: string[]): s
 /** The answer to a registration. */
 export const CREATED = answerOf('201 Created', { client_id: 'c1' })
 
-/** How many milliseconds late an end may be. */
-const LATENESS = 250
-
-/**
- * The error of a call that is to fail by its deadline. The lateness is measured by the timers of this process, which are as
- * late as those of the call if the machine is busy.
- */
-export async function failureBy(timeout: number, call: (timeout: number) => Promise<unknown>) {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    const late = () => reject(new Error(`it had not ended ${LATENESS} ms after its deadline`))
-    const wait = () => {
-      timer = setTimeout(late, LATENESS)
-    }
-    timer = setTimeout(wait, timeout)
-  })
-  return Promise.race([failureOf(call(timeout)), tooLate]).finally(() => clearTimeout(timer))
-}
+/** The error of a call that is to fail by its deadline. */
+export const failureBy = (timeout: number, call: (timeout: number) => Promise<unknown>) =>
+  inTime(timeout, () => failureOf(call(timeout)))

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
-import { expect, onTestFinished } from 'vitest'
+import { lastWordsOf } from '../last-words-of.js'
 
 interface ProcessOptions {
   readonly env?: Record<string, string>
@@ -10,7 +8,7 @@ interface ProcessOptions {
 }
 
 /** Milliseconds for a test that starts a process: on a busy machine, that alone can take ten seconds. */
-export const FRESH_PROCESS = 30_000
+export const FRESH_PROCESS = 60_000
 
 /** Milliseconds that an end may come after its deadline, by timers that are as late as those of the calls. */
 const LATENESS = 250
@@ -33,11 +31,6 @@ export async function inFreshProcess(code: string, { env = {}, files }: ProcessO
   const child = spawn(command, given, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
-    // Less than the test has, and than the longest timer of the library: one that is left behind is noticed.
-    timeout: FRESH_PROCESS - 5000,
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])
-  expect(child.signalCode, 'it was killed, as it did not end').toBeNull()
-  return JSON.parse(printed)
+  return JSON.parse(await lastWordsOf(child))
 }

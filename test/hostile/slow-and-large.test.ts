@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../eventually.js'
 import { failureOf } from '../failure-of.js'
 import { type FaultScript, startFaultServer } from '../servers/fault-server.js'
 import { drip, end, readRequest, send, sendForEver, tell, waitFor } from '../servers/fault-steps.js'
@@ -126,7 +127,7 @@ test('H124: an answer that comes when the client has waited for it', async () =>
   })
   const server = await startFaultServer([readRequest, waitFor(asked), send(CREATED)])
   const registered = connect(server).register(METADATA)
-  await vi.waitFor(() => expect(server.connections[0]?.requests).toBe(1))
+  await eventually(() => expect(server.connections[0]?.requests).toBe(1))
   answer()
   await expect(registered).resolves.toEqual({ client_id: 'c1' })
 })

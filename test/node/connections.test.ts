@@ -9,6 +9,7 @@ import { BODY, HEAD, lost, understood, unusable } from '../hostile/broken-bytes.
 import { answerOf, CREATED, connect, failureBy, METADATA } from '../hostile/calling.js'
 import { type FaultScript, startFaultServer, startTlsFaultServer } from '../servers/fault-server.js'
 import { drip, end, endWithoutNotice, readRequest, reset, send, sendForEver } from '../servers/fault-steps.js'
+import { freePort } from '../servers/free-port.js'
 import { authority } from './authority.js'
 
 /* What comes back through a connection of the guard, and what does not: groups F, G and H of the list of faults. */
@@ -27,7 +28,7 @@ async function startServer(answer: (request: IncomingMessage, response: ServerRe
     server.close()
   })
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { origin, server, connections: () => connections }
+  return { origin, connections: () => connections }
 }
 
 describe('the answers of honest servers', () => {
@@ -340,12 +341,9 @@ describe('an abort', () => {
 
 describe('before there is a connection', () => {
   test('F082: one that is refused is tried three times', async () => {
-    const server = await startServer(() => {})
-    server.server.close()
-    await once(server.server, 'close')
-    const issuer = server.origin
+    const issuer = `http://127.0.0.1:${await freePort()}`
     const target = { origin: issuer, metadata: { issuer, registration_endpoint: `${issuer}/register` } }
-    const error = await failureOf(connect(target, { fetch: guardOf(server) }).register(METADATA))
+    const error = await failureOf(connect(target, { fetch: guardOf(target) }).register(METADATA))
     expect(error).toMatchObject({ code: 'network_error', outcome: 'not_sent', attempts: 3 })
     expect(error.message).toContain(
       'could not be reached (ECONNREFUSED: nothing listens there). Nothing was sent.',

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { DcrClient, discover } from '../../src/index.js'
 import { guardedFetch, type Lookup } from '../../src/node/index.js'
 import { failureOf } from '../failure-of.js'
+import { freePort } from '../servers/free-port.js'
 import { startScripted } from '../servers/scripted.js'
 import { fakeInternet } from './internet.js'
 
@@ -182,11 +183,7 @@ describe('many addresses', () => {
   const v6 = Array.from({ length: 500 }, (_, index) => `2606:4700::${index.toString(16)}`)
 
   test('C039: of a thousand, eight are tried at most', async () => {
-    const closed = createServer().listen(0, '127.0.0.1')
-    await once(closed, 'listening')
-    const { port } = closed.address() as AddressInfo
-    closed.close()
-    await once(closed, 'close')
+    const port = await freePort()
     const { dialed } = fakeInternet()
     const guard = guardedFetch({ lookup: async () => [...v6, ...v4] })
     const error = await failureOf(guard(new Request(`http://a.example:${port}/`)))

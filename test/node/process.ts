@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { beforeAll, expect, onTestFinished } from 'vitest'
+import { beforeAll } from 'vitest'
+import { lastWordsOf } from '../last-words-of.js'
 
 let library = ''
 
@@ -43,11 +42,6 @@ export async function inProcess(code: string, { env = {}, files }: ProcessOption
   const child = spawn(command, given, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
-    // Less than a test has, and than any timer of the library that is left behind.
-    timeout: 9000,
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')])
-  expect(child.signalCode, 'it was killed, as it did not end').toBeNull()
-  return JSON.parse(printed)
+  return JSON.parse(await lastWordsOf(child))
 }

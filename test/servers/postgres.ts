@@ -3,7 +3,8 @@ import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { folderOf, freePort, start } from './programs.js'
+import { freePort } from './free-port.js'
+import { folderOf, start } from './programs.js'
 
 export const POSTGRES = ['postgres', 'initdb']
 

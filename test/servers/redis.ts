@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'redis'
-import { folderOf, freePort, start } from './programs.js'
+import { freePort } from './free-port.js'
+import { folderOf, start } from './programs.js'
 
 export interface RedisServer {
   readonly port: number

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { backedStore } from '../../src/stores/backed.js'
 import { aesGcm } from '../../src/stores/encryption.js'
+import { eventually } from '../eventually.js'
 import { failureOf } from '../failure-of.js'
 import { storeContract } from './contract.js'
 import { fakeBackend, fakeStore } from './fake-backend.js'
@@ -25,10 +26,10 @@ describe('saves from outside', () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
     steal(KEY)
     const first = store.set(KEY, registration('first'))
-    await vi.waitFor(() => expect(timeout).toHaveBeenCalled())
+    await eventually(() => expect(timeout).toHaveBeenCalled())
     const inside = store.lock(KEY, () => store.set(KEY, registration('inside')))
     const last = store.set(KEY, registration('last'))
-    await vi.waitFor(() => expect(timeout).toHaveBeenCalledTimes(2))
+    await eventually(() => expect(timeout).toHaveBeenCalledTimes(2))
     free(KEY)
     const revisions = await Promise.all([first, inside, last])
     expect(revisions).toEqual([expect.any(String), undefined, undefined])
@@ -40,9 +41,9 @@ describe('saves from outside', () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
     steal(KEY)
     const inside = store.lock(KEY, () => store.set(KEY, registration('inside')))
-    await vi.waitFor(() => expect(events).toEqual(['asked']))
+    await eventually(() => expect(events).toEqual(['asked']))
     const outside = store.set(KEY, registration('outside'))
-    await vi.waitFor(() => expect(timeout).toHaveBeenCalled())
+    await eventually(() => expect(timeout).toHaveBeenCalled())
     free(KEY)
     expect(await Promise.all([inside, outside])).toEqual([expect.any(String), undefined])
     expect(await store.get(KEY)).toStrictEqual(registration('inside', await inside))
@@ -52,7 +53,7 @@ describe('saves from outside', () => {
     const { store, events } = fakeStore()
     const { open, opened: ended } = gate()
     const locked = store.lock(KEY, () => ended)
-    await vi.waitFor(() => expect(events).toContain('held'))
+    await eventually(() => expect(events).toContain('held'))
     expect(await store.set(KEY, registration('outside'))).toEqual(expect.any(String))
     open()
     await locked

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { DcrError } from '../../src/errors.js'
+import { eventually } from '../eventually.js'
 import { failureOf } from '../failure-of.js'
 import { fakeStore } from './fake-backend.js'
 import { gate, KEY, registration } from './samples.js'
@@ -80,7 +81,7 @@ describe('a key that cannot be held', () => {
         steal(KEY)
         if (inTask) await store.set(KEY, registration('lost'))
         const saving = failureOf(store.set(KEY, registration('1')))
-        await vi.waitFor(() => expect(timeout).toHaveBeenCalled())
+        await eventually(() => expect(timeout).toHaveBeenCalled())
         time.abort(new DOMException('', 'TimeoutError'))
         return saving
       }
@@ -110,7 +111,7 @@ describe('a key that cannot be held', () => {
       store.set(KEY, registration('1')),
       store.lock('other', vi.fn(), time.signal),
     ].map((call) => failureOf(call))
-    await vi.waitFor(() => expect(hold).toHaveBeenCalledTimes(2))
+    await eventually(() => expect(hold).toHaveBeenCalledTimes(2))
     const reason = new DOMException('', 'TimeoutError')
     time.abort(reason)
     expect(await saving).toBe(why)
@@ -140,7 +141,7 @@ describe('a hold', () => {
     })
     const task = vi.fn()
     await expect(store.lock(KEY, task, controller.signal)).rejects.toBe(reason)
-    await vi.waitFor(() => expect(isFree(KEY)).toBe(true))
+    await eventually(() => expect(isFree(KEY)).toBe(true))
     expect(task).not.toHaveBeenCalled()
   })
 
@@ -175,10 +176,10 @@ describe('a hold', () => {
     let reading: Promise<unknown> | undefined
     const locked = store.lock(KEY, async () => {
       saving = store.set(KEY, registration('1'))
-      await vi.waitFor(() => expect(events).toContain('read'))
+      await eventually(() => expect(events).toContain('read'))
       reading = store.get(KEY)
     })
-    await vi.waitFor(() => expect(reading).toBeDefined())
+    await eventually(() => expect(reading).toBeDefined())
     open()
     await locked
     expect(events).toEqual(['asked', 'held', 'read', 'written', 'read', 'released'])

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { postgresBackend } from '../../src/stores/postgres/backend.js'
 import { migration, type PostgresPool, postgresStore } from '../../src/stores/postgres/index.js'
 import type { StoredRegistration } from '../../src/stores/store.js'
+import { eventually } from '../eventually.js'
 import { failureOf } from '../failure-of.js'
+import { freePort } from '../servers/free-port.js'
 import { POSTGRES, type PostgresServer, startPostgres } from '../servers/postgres.js'
-import { describeWith, freePort } from '../servers/programs.js'
+import { describeWith } from '../servers/programs.js'
 import { storeContract } from './contract.js'
 import { startReplicas } from './replicas/start.js'
 import { COUNT, KEY } from './replicas/work.js'
@@ -92,7 +94,7 @@ describeWith(POSTGRES, 'postgresStore', () => {
         const [holder] = await holders()
         await blocker.query(`begin; lock table ${table} in share mode`)
         const saving = failureOf(store.set(KEY, STORED))
-        await vi.waitFor(async () => {
+        await eventually(async () => {
           const { rows } = await admin.query('select pg_blocking_pids($1) <> $2 as blocked', [holder, []])
           expect(rows).toEqual([{ blocked: true }])
         })
@@ -205,7 +207,7 @@ describeWith(POSTGRES, 'postgresStore', () => {
       const connection = await pool.connect()
       const controller = new AbortController()
       const waiting = store.lock(KEY, expect.fail, controller.signal)
-      await vi.waitFor(() => expect(pool.waitingCount).toBe(1))
+      await eventually(() => expect(pool.waitingCount).toBe(1))
       controller.abort(new Error('given up'))
       await expect(waiting).rejects.toThrow('given up')
       connection.release()

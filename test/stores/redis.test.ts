@@ -2,13 +2,15 @@ import { once } from 'node:events'
 import { inspect } from 'node:util'
 import { Cluster, Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { aesGcm } from '../../src/stores/encryption.js'
 import { redisBackend } from '../../src/stores/redis/backend.js'
 import { type RedisClient, redisStore } from '../../src/stores/redis/index.js'
 import type { CredentialStore, StoredRegistration } from '../../src/stores/store.js'
+import { eventually } from '../eventually.js'
 import { failureOf } from '../failure-of.js'
-import { describeWith, freePort } from '../servers/programs.js'
+import { freePort } from '../servers/free-port.js'
+import { describeWith } from '../servers/programs.js'
 import { REDIS, type RedisServer, startRedis } from '../servers/redis.js'
 import { storeContract } from './contract.js'
 import { startReplicas } from './replicas/start.js'
@@ -95,7 +97,7 @@ describeWith(REDIS, 'redisStore', () => {
         await store.lock(KEY, async () => {
           await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
           // Clients give up what was under way, and come back by themselves.
-          await vi.waitFor(() => store.get(KEY), { timeout: 5000 })
+          await eventually(() => store.get(KEY))
           expect(await store.set(KEY, STORED)).toEqual(expect.any(String))
         })
       })
@@ -264,7 +266,7 @@ describeWith(REDIS, 'redisStore', () => {
       await two.call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383')
       await one.cluster('MEET', '127.0.0.1', Number(nodes[1]?.port))
       for (const node of [one, two]) {
-        await vi.waitFor(async () => expect(await node.cluster('INFO')).toContain('cluster_state:ok'), 30_000)
+        await eventually(async () => expect(await node.cluster('INFO')).toContain('cluster_state:ok'))
         node.disconnect()
       }
     }, 60_000)

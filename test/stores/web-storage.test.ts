@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { aesGcm, type EncryptionKey } from '../../src/stores/encryption.js'
 import type { CredentialStore } from '../../src/stores/store.js'
 import { type WebStorage, webStorageStore } from '../../src/stores/web-storage.js'
+import { eventually } from '../eventually.js'
 import { failureOf } from '../failure-of.js'
 import { storeContract } from './contract.js'
 import { fakeLocks } from './fake-locks.js'
@@ -74,7 +75,7 @@ describe('Web Locks', () => {
     )
     const store = webStorageStore(fakeStorage())
     const locked = store.lock(KEY, async () => events.push('this tab has the key'))
-    await vi.waitFor(() => expect(locks.names).toHaveLength(2))
+    await eventually(() => expect(locks.names).toHaveLength(2))
     open()
     await Promise.all([other, locked])
     expect(events).toEqual(['the other tab is done', 'this tab has the key'])

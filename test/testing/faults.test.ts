@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ReferenceServerOptions, referenceServer } from '../../src/testing/index.js'
+import { eventually } from '../eventually.js'
 
 const network = setupServer()
 beforeAll(() => network.listen({ onUnhandledRequest: 'error' }))
@@ -261,7 +262,7 @@ describe('delay', () => {
     as.fault('register', { delay: 'infinite', apply: true })
     const controller = new AbortController()
     const answer = register({ signal: controller.signal })
-    await vi.waitFor(() => expect(as.clients.size).toBe(1))
+    await eventually(() => expect(as.clients.size).toBe(1))
     expect(await pending(answer)).toBe(true)
     controller.abort(new Error('enough'))
     await expect(answer).rejects.toThrow('enough')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { ownerName, thisProcess } from '../../../src/stores/disk/owner.js'
 import type { CredentialStore } from '../../../src/stores/store.js'
+import { eventually } from '../../eventually.js'
 import { failureOf } from '../../failure-of.js'
 import { contents, emptyPlace, filledPlace, plantOwner } from './place.js'
 import { KEY, registration } from './registration.js'
@@ -125,7 +126,7 @@ describe('the lock of an owner that is alive is never taken', () => {
       expect(error).toMatchObject({ code: 'store_failed', outcome: 'not_sent' })
       expect(error.message).toContain(`${place.folder} is held by ${told}`)
     })
-    await vi.waitFor(() => expect(timeout).toHaveBeenCalledTimes(owners.length))
+    await eventually(() => expect(timeout).toHaveBeenCalledTimes(owners.length))
     time.abort(new DOMException('', 'TimeoutError'))
     await Promise.all(calls)
   })

@@ -1,9 +1,10 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { journalStore } from '../../../src/stores/journal/index.js'
 import type { CredentialStore } from '../../../src/stores/store.js'
+import { eventually } from '../../eventually.js'
 
 export interface Place {
   readonly directory: string
@@ -24,7 +25,7 @@ export function emptyPlace(): Place {
   const directory = join(parent, 'store')
   const [file, lock] = [join(directory, 'journal'), join(directory, 'lock')]
   const open = () => journalStore({ directory })
-  const idle = () => vi.waitFor(() => expectAbsent(lock), { interval: 2 })
+  const idle = () => eventually(() => expectAbsent(lock))
   return { directory, file, lock, store: open(), open, bytes: () => readFileSync(file), idle }
 }
 
