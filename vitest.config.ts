@@ -22,8 +22,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...OF_PROCESSES.map((place) => `test/${place}.test.ts`)],
     setupFiles: ['test/canaries.ts', 'test/network-guard.ts'],
-    // A test that needs longer hangs: no test sleeps, and no server here is further away than loopback.
-    testTimeout: 10_000,
+    // A test that needs longer hangs, however busy the machine is: no test sleeps, and no server here is further away
+    // than loopback.
+    testTimeout: 30_000,
+    // To load an OpenID Provider, or to start a database.
+    hookTimeout: 60_000,
     restoreMocks: true,
     // Every server of a test is its own, and what is mocked is restored: files can share a process.
     isolate: false,

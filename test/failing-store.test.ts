@@ -210,7 +210,7 @@ describe('a store that cannot be locked or read: nothing is sent', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('a lock that runs nothing', { timeout: 2000 }, async () => {
+  test('a lock that runs nothing', async () => {
     const server = await startScripted()
     const lock = async () => undefined as never
     const error = await failureOf(connect(server, { lock }, { timeout: 50 }).get(known(server)))

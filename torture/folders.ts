@@ -32,7 +32,7 @@ export async function atRest(store: CredentialStore): Promise<void> {
 }
 
 /** Milliseconds after which what is left behind stays. */
-const LONGEST = 1000
+const LONGEST = 10_000
 
 /** Waits until nothing lies in a store at rest but registrations: no lock, no draft, nothing half written. */
 export async function checkTidy(directory: string): Promise<void> {

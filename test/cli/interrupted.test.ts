@@ -35,16 +35,16 @@ async function startHolding(method: 'GET' | 'POST'): Promise<HoldingServer> {
 }
 
 /** Waits until the process has said something on stderr. */
-async function said({ child }: Running, words: string): Promise<void> {
+function said({ child }: Running, words: string): Promise<void> {
   let text = ''
-  for await (const [chunk] of on(child)) {
-    text += chunk
-    if (text.includes(words)) return
-  }
-}
-
-async function* on(child: Running['child']) {
-  while (child.stderr?.readable) yield await once(child.stderr, 'data')
+  return new Promise((resolve, reject) => {
+    child.stderr
+      ?.on('data', (chunk) => {
+        text += chunk
+        if (text.includes(words)) resolve()
+      })
+      .on('close', () => reject(new Error(`it has not said "${words}", but: ${text}`)))
+  })
 }
 
 const CLIENT = { client_id: 'abc', client_secret: 'secret-0123456789', client_secret_expires_at: 0 }

@@ -10,7 +10,10 @@ import { onTestFinished } from 'vitest'
 export const DCR = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** Milliseconds for a test of many processes, each of which has a second on a busy machine. */
-export const MANY_PROCESSES = 60_000
+export const MANY_PROCESSES = 120_000
+
+/** Milliseconds: what takes longer hangs, however busy the machine is. */
+const HANGS = 45_000
 
 export interface Result {
   readonly code: number | null
@@ -29,7 +32,7 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>
   /** Where `dcr` keeps clients by default, and its files are. Default: a folder of this run. */
   readonly folder?: string
-  /** Milliseconds until it is stopped. Default: less than a test has. */
+  /** Milliseconds until it is stopped, as it hangs. Default: less than a test has. */
   readonly timeout?: number
 }
 
@@ -42,7 +45,7 @@ export function emptyFolder(): string {
 
 /** Starts `dcr` as a process of its own, which knows nothing of whose machine this is. */
 export function startDcr(line: readonly string[], given: Surroundings = {}): Running {
-  const { stdin = '', environment = {}, folder = emptyFolder(), timeout = 9000 } = given
+  const { stdin = '', environment = {}, folder = emptyFolder(), timeout = HANGS } = given
   const { PATH = '' } = process.env
   const home = { HOME: folder, XDG_STATE_HOME: join(folder, 'state'), LOCALAPPDATA: folder }
   const child = spawn(process.execPath, [DCR, ...line], {

@@ -1,7 +1,8 @@
-import { mkdir, rmdir } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { DcrClient, DcrError, discover, memoryStore } from '../../src/index.js'
 import { findLeak, forget } from '../canaries.js'
 import { failureOf } from '../failure-of.js'
@@ -23,8 +24,10 @@ describe('M221: what looks for secrets after each test finds one', () => {
     'in base64': () => fail(`it was ${Buffer.from(SECRET).toString('base64')}`),
     'on standard error': () => process.stderr.write(`${SECRET}\n`),
     'in a file name': () => {
-      const folder = join(tmpdir(), `dcr-${encodeURIComponent(SECRET)}`)
-      return mkdir(folder).then(() => rmdir(folder))
+      // In one of its own: the same tests may run beside these.
+      const folder = mkdtempSync(join(tmpdir(), 'dcr-client-'))
+      onTestFinished(() => rmSync(folder, { recursive: true }))
+      return mkdir(join(folder, `dcr-${encodeURIComponent(SECRET)}`))
     },
     'in a URL': async () => {
       const server = await startScripted({})

@@ -3,6 +3,8 @@ import { memoryStore } from '../../src/index.js'
 import { McpRegistrar } from '../../src/mcp/node.js'
 import { guardedFetch } from '../../src/node/index.js'
 import { failureOf } from '../failure-of.js'
+import { failureBy } from '../hostile/calling.js'
+import { inTime } from '../in-time.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
 import { startScripted } from '../servers/scripted.js'
 import { challenging, METADATA, open, startResource } from './set-up.js'
@@ -62,12 +64,12 @@ test('redirects in circles are not followed', async () => {
   const resource = await startResource()
   for (const path of ['/mcp', PLACE, `${PLACE}/mcp`])
     resource.answers.set(path, { status: 307, headers: { location: `${resource.origin}${path}` } })
-  const begun = performance.now()
-
-  const error = await failureOf(open().registrar.ensureForResource(resource.url, METADATA))
-
+  const error = await inTime(
+    2500,
+    () => failureOf(open().registrar.ensureForResource(resource.url, METADATA)),
+    2500,
+  )
   expect(error.code).toBe('discovery_failed')
-  expect(performance.now() - begun).toBeLessThan(5000)
   expect(resource.requests.filter(({ url }) => url === '/mcp')).toHaveLength(1)
 })
 
@@ -83,13 +85,11 @@ test('no metadata at all: it is told where they were looked for', async () => {
 test('nobody is kept waiting beyond the deadline', async () => {
   const silent = await startScripted(...Array(12).fill('never answer'))
   const resource = await startResource(silent.origin)
-  const { registrar } = open({ timeout: 400 })
-
   for (const url of [`${silent.origin}/mcp`, resource.url]) {
-    const begun = performance.now()
-    const error = await failureOf(registrar.ensureForResource(url, METADATA))
+    const error = await failureBy(400, (timeout) =>
+      open({ timeout }).registrar.ensureForResource(url, METADATA),
+    )
     expect(error.code).toBe('timeout')
-    expect(performance.now() - begun).toBeLessThan(400 + 250)
   }
 })
 

@@ -146,7 +146,7 @@ describe('nothing is left behind', () => {
       () => {},
     )
     await server.connections[0]?.closed
-    await vi.waitUntil(() => getEventListeners(request.signal, 'abort').length <= before)
+    await vi.waitUntil(() => getEventListeners(request.signal, 'abort').length <= before, { timeout: 20_000 })
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -156,7 +156,7 @@ describe('nothing is left behind', () => {
     const before = getEventListeners(request.signal, 'abort').length
     const error = await failureOf(guardedFetch({ lookup: async () => [] })(request))
     expect(error.cause).toEqual({ code: 'ENOTFOUND' })
-    await vi.waitUntil(() => getEventListeners(request.signal, 'abort').length <= before)
+    await vi.waitUntil(() => getEventListeners(request.signal, 'abort').length <= before, { timeout: 20_000 })
     expect(vi.getTimerCount()).toBe(0)
   })
 })

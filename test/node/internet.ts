@@ -5,6 +5,7 @@ type Answer = { address: string; family: number }
 type Resolve = (error: Error | null, addresses: Answer[]) => void
 interface Connecting {
   host?: string
+  port?: number
   lookup?: (hostname: string, options: object, callback: Resolve) => void
 }
 
@@ -19,8 +20,10 @@ export interface Internet {
 /**
  * An internet in which every address that is no loopback address leads to 127.0.0.1, after a guard has let it through.
  * What a name leads to is left to the lookup of the connection.
+ *
+ * @param port - Where all of it leads to. Default: the port that is asked for.
  */
-export function fakeInternet(): Internet {
+export function fakeInternet(port?: number): Internet {
   const begun: string[] = []
   const dialed: string[][] = []
   const connect = net.Socket.prototype.connect
@@ -31,6 +34,7 @@ export function fakeInternet(): Internet {
     const { host = '', lookup } = options
     // The self-test of the guard, and whatever else stays on this machine.
     if (host !== 'localhost') {
+      if (port) options.port = port
       begun.push(host)
       if (net.isIP(host) && host !== '127.0.0.1') {
         dialed.push([host])

@@ -156,9 +156,10 @@ test('what repeats itself without end, or multiplies, is refused and not copied'
   expect(problemsOf(withMetadata({ extra: cycle })).join()).toContain('is nested more than 32 deep')
   let part: unknown = 'x'.repeat(1000)
   for (let depth = 0; depth < 20; depth++) part = [part, part, part]
-  const before = performance.now()
+  // Of the processor, as others use the machine too.
+  const before = process.cpuUsage()
   expect(problemsOf(withMetadata({ extra: part })).join()).toContain('the manifest comes to more than')
-  expect(performance.now() - before).toBeLessThan(5000)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000)
 })
 
 test('a secret is read when it is needed, and each that is missing is told', async () => {

@@ -142,7 +142,8 @@ for (const [way, encryption] of Object.entries(ways)) {
         const json = JSON.parse(JSON.stringify(given))
         expect(await decode(file, PLACE, encryption)).toStrictEqual({ key, stored: { ...json, revision } })
       })
-      await fc.assert(property, { numRuns: 100 })
+      // The same inputs each time: what is found by one is found by all.
+      await fc.assert(property, { numRuns: 100, seed: 20260728 })
     })
   })
 }

@@ -346,11 +346,13 @@ describeWith(POSTGRES, 'postgresStore', () => {
       const table = await place()
       const store = postgresStore(poolOf(), { table })
       const revision = await store.set(KEY, STORED)
-      const { rows: before } = await admin.query(`select key, updated_at from ${table}`)
+      // To the microsecond, which a Date has not.
+      const query = `select key, extract(epoch from updated_at)::float8 as at from ${table}`
+      const { rows: before } = await admin.query(query)
       await store.set(KEY, { ...STORED, revision })
-      const { rows: after } = await admin.query(`select key, updated_at from ${table}`)
+      const { rows: after } = await admin.query(query)
       expect([before[0].key, after[0].key]).toEqual([KEY, KEY])
-      expect(after[0].updated_at.getTime()).toBeGreaterThan(before[0].updated_at.getTime())
+      expect(after[0].at).toBeGreaterThan(before[0].at)
     })
   })
 })
