@@ -52,7 +52,7 @@ test('there is code to check', () => {
   expect(blocks.length).toBeGreaterThan(5)
 })
 
-test('it compiles', { timeout: 60_000 }, () => {
+test('it compiles', { timeout: 120_000 }, () => {
   const { config } = ts.readConfigFile(`${root}test/tsconfig.json`, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, `${root}test`)
   const program = ts.createProgram(

@@ -22,4 +22,4 @@ test('O249: a client lives in a process in which nothing built in can be changed
     actions: ['register', 'none'],
     flags: FLAGS,
   })
-}, 30_000)
+}, 60_000)

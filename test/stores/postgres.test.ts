@@ -156,7 +156,7 @@ describeWith(POSTGRES, 'postgresStore', () => {
 
   test('four processes lose nothing of what they change, under lock or by comparing', {
     // Four processes and a server may have to share one core with other tests.
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     await admin.query(migration())
     onTestFinished(async () => {

@@ -204,7 +204,7 @@ describeWith(REDIS, 'redisStore', () => {
 
   test('of a process that is killed is free when its lock has ended', {
     // A process has to start, on a core that other tests share.
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const [holder] = await startReplicas(['redis for a second'], server.url)
     await holder?.does('hold until killed')
@@ -218,7 +218,7 @@ describeWith(REDIS, 'redisStore', () => {
 
   test('loses nothing of what four processes change, under lock or by comparing', {
     // Four processes and a server may have to share one core with other tests.
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const both = ['redis', 'ioredis'] as const
     const replicas = await startReplicas([...both, ...both], server.url)

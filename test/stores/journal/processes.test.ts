@@ -49,7 +49,7 @@ test('while one has its turn, others read, and wait for no longer than they want
   expect(error.name).toBe('TimeoutError')
 })
 
-test('four processes that write take turns, and lose nothing', { timeout: 30_000 }, async () => {
+test('four processes that write take turns, and lose nothing', { timeout: 120_000 }, async () => {
   const { directory, store } = emptyPlace()
   const [writers, times] = [4, 15]
   const witness = join(directory, '..', 'witness')
