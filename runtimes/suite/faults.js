@@ -2,7 +2,7 @@ import { assert, assertEqual, assertInTime, assertNothingShown, rejection, SECRE
 import { meet } from './meet.js'
 
 /** Milliseconds: short, and longer than an honest answer takes on a machine that is busy. */
-const SOON = 400
+const SOON = 1000
 
 /** Servers that fail or lie, each met by a registration. With `given.fetch` it goes through that. */
 export const faults = {
