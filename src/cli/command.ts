@@ -81,6 +81,8 @@ export interface Context {
   write(text: string): void
   /** A line for people, on stderr. Text of servers in it must have been made printable. */
   tell(line: string): void
+  /** What is drawn anew over itself on stderr: taken away before each line for people. */
+  picture: { clear(): void } | undefined
   /** Whether people look at stderr as it is written: a terminal, and not that of a CI. */
   readonly isInteractive: boolean
   /** Whether stderr may have colours. */

@@ -23,6 +23,7 @@ export interface Given {
 export class Invocation implements Context {
   readonly environment = process.env
   readonly requests: Requests
+  picture: Context['picture']
   readonly #given: Given
   readonly #interruption = new AbortController()
   readonly #terminal: Terminal = terminalOf(process.env)
@@ -117,6 +118,7 @@ export class Invocation implements Context {
   }
 
   tell(line: string): void {
+    this.picture?.clear()
     process.stderr.write(`${line}\n`)
   }
 

@@ -8,7 +8,7 @@ import { told } from '../failure.js'
 import { rescue } from '../rescuing.js'
 import { isOfMemory } from '../target.js'
 import { escaped } from '../visible.js'
-import { onlyOf, shardOf } from './options.js'
+import { clientsOf, onlyOf, shardOf } from './options.js'
 import { NO_PROGRESS, progressOf } from './progress.js'
 import { Summary } from './summary.js'
 
@@ -36,9 +36,8 @@ export async function carriedOut(
   const areEvents = context.isSet('events')
   // Lines of events and a picture that is drawn anew would go over each other.
   const progress =
-    context.isInteractive && !areEvents
-      ? await progressOf(manifest, (name) => !only || only.includes(name))
-      : NO_PROGRESS
+    context.isInteractive && !areEvents ? await progressOf(clientsOf(context, manifest)) : NO_PROGRESS
+  context.picture = progress
   const summary = new Summary(manifest.clients)
   try {
     for await (const event of onboarding[command](options)) {
@@ -51,6 +50,7 @@ export async function carriedOut(
     if (!(error instanceof DcrError && error.code === 'aborted')) throw error
     context.tell(told(error, command))
   } finally {
+    context.picture = undefined
     progress.end()
   }
   if (!areEvents) await context.print(summary.rows)

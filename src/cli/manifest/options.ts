@@ -1,4 +1,6 @@
-import type { Shard } from '../../onboarding/index.js'
+import type { Manifest, ManifestClient, Shard } from '../../onboarding/index.js'
+import { keyOf } from '../../onboarding/planning.js'
+import { isInShard } from '../../onboarding/shard.js'
 import type { Argument, Context, ExampleFile, Option } from '../command.js'
 import { UsageError } from '../errors.js'
 
@@ -57,4 +59,13 @@ export function shardOf(context: Context): Shard | undefined {
 export function onlyOf(context: Context): readonly string[] | undefined {
   const names = context.texts('only')
   return names.length > 0 ? names : undefined
+}
+
+/** The clients that are meant by `--only` and `--shard`. */
+export function clientsOf(context: Context, { clients }: Manifest): ManifestClient[] {
+  const only = onlyOf(context)
+  const shard = shardOf(context)
+  return clients.filter(
+    ({ server, name }) => (!only || only.includes(name)) && (!shard || isInShard(keyOf(server, name), shard)),
+  )
 }

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import type { Manifest, OnboardingEvent } from '../../onboarding/index.js'
+import type { OnboardingEvent } from '../../onboarding/index.js'
 import { printable } from '../../printable.js'
 
 /** Milliseconds between two pictures: more often nobody sees. */
@@ -18,22 +18,22 @@ interface ServerProgress {
 /** Shows how far the work at each server is. */
 export interface Progress {
   add(event: OnboardingEvent): void
+  /** Takes the picture away until it is drawn again: what is written below it would be drawn over. */
+  clear(): void
   /** Leaves the last picture. */
   end(): void
 }
 
-export const NO_PROGRESS: Progress = { add() {}, end() {} }
+export const NO_PROGRESS: Progress = { add() {}, clear() {}, end() {} }
 
-/** @param isWanted - Whether a client is worked on at all. */
+/** @param clients - Those that are worked on. */
 export async function progressOf(
-  { clients }: Manifest,
-  isWanted: (name: string) => boolean,
+  clients: readonly { readonly server: { readonly name: string } }[],
 ): Promise<Progress> {
   const { createLogUpdate } = await import('log-update')
   const draw = createLogUpdate(process.stderr)
   const servers = new Map<string, ServerProgress>()
-  for (const { name, server } of clients) {
-    if (!isWanted(name)) continue
+  for (const { server } of clients) {
     const { all = 0 } = servers.get(server.name) ?? {}
     servers.set(server.name, { all: all + 1, done: 0, failed: 0, pausedUntil: 0 })
   }
@@ -47,6 +47,7 @@ export async function progressOf(
       else server.done++
       if (type === 'failed') server.failed++
     },
+    clear: () => draw.clear(),
     end() {
       clearInterval(timer)
       show()
