@@ -37,18 +37,17 @@ function requestId(error: DcrError): string {
 }
 
 /** What helps at a command line, where the message speaks of the library's options. */
-function advice({ code, outcome, client }: DcrError, command: string): string {
+function advice({ code, message, outcome, client }: DcrError, command: string): string {
   const isUnchangeable = command === 'update' && UNCHANGEABLE.test(code)
   const known =
     (OF_MANIFESTS.includes(command) ? IN_MANIFESTS[code] : undefined) ??
-    (isUnchangeable ? REPLACE : ADVICE[code])
+    (isUnchangeable ? REPLACE : (ABOUT.find(([pattern]) => pattern.test(message))?.[1] ?? ADVICE[code]))
   const line = known ? `\n${known}` : ''
   if (client === undefined || outcome === 'not_sent') return line
   return `${line}\nThe server has done it. If it is not in \`dcr list\`, it is in \`dcr orphans\`.`
 }
 
 const ADVICE: Readonly<Partial<Record<DcrError['code'], string>>> = {
-  insecure_url: 'For a server on this machine: --allow-insecure-requests.',
   unauthorized: 'A token, or another: --token-env NAME, or --token-file PATH.',
   missing_credential: 'Give it by --token-env NAME, --token-file PATH or --manage-with.',
   untrusted_origin: 'If you trust it: --trusted-origin ORIGIN.',
@@ -56,6 +55,15 @@ const ADVICE: Readonly<Partial<Record<DcrError['code'], string>>> = {
   store_sealed: 'Its key: --store-key-file PATH, --store-key-env NAME, or the variable DCR_STORE_KEY.',
   timeout: 'More time: --timeout SECONDS.',
 }
+
+/** Where one code has several reasons; an empty one is that the message says it all. */
+const ABOUT: readonly (readonly [RegExp, string])[] = [
+  [
+    /\((SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+)\)/,
+    'Its certificate is of an authority that is not known here: NODE_EXTRA_CA_CERTS=FILE names a file with that.',
+  ],
+  [/ is not encrypted, and /, ''],
+]
 
 /** By these a server says that it does not change a client, whatever is asked. */
 const UNCHANGEABLE = /^(management_not_supported|management_locked|not_found|forbidden)$/

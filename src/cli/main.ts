@@ -25,8 +25,14 @@ async function chosenOr(line: readonly string[]): Promise<Chosen | string> {
     return (await chosenBy(line, version(), (text) => process.stdout.write(text))) ?? 'done'
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? 'done' : misunderstood(error)
+    if (error.exitCode === 0) return 'done'
+    // Of a command that is not there, the help is that of all: it ends as if there were none.
+    return misunderstood(line[0] === 'help' && line[1] ? unknown(line[1]) : error)
   }
+}
+
+function unknown(command: string): CommanderError {
+  return new CommanderError(2, 'commander.unknownCommand', `unknown command '${command}'`)
 }
 
 /** What was given as an option's value, or in the place of a command, may be a secret, and is not repeated. */

@@ -16,4 +16,7 @@ export function inOptions(message: string): string {
     )
     .replace(/\bwith (file|journal)Store\b/, 'with --store $1:PATH')
     .replace('pass `directory`', 'name a directory with --store file:PATH')
+    .replace('set allowInsecureRequests', 'give --allow-insecure-requests')
+    .replace('pass aesGcm() with the key', 'give the key')
+    .replace('this store has an encryption', 'a key was given')
 }

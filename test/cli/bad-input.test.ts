@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { fileStore } from '../../src/stores/file/index.js'
 import { journalStore } from '../../src/stores/journal/index.js'
 import { registrationKey } from '../../src/stores/store.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
+import { certificate } from '../servers/certificates.js'
+import { startProvider } from '../servers/oidc-provider.js'
 import { writeManifest } from './apply-set-up.js'
 import { DCR, dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
 
@@ -84,4 +86,29 @@ test.skipIf(process.platform === 'win32')('2: in a folder that is not there any 
   )
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toContain('the working directory is not there any more')
+})
+
+test('2: http: on this machine is told in the words of the command, once', async () => {
+  const { code, stderr } = await dcr(['discover', 'http://127.0.0.1:1'])
+  expect([code, stderr]).toEqual([
+    2,
+    'dcr: discover: the issuer is not https (http://127.0.0.1:1/); give --allow-insecure-requests to reach a server on this machine. Nothing was sent.\n',
+  ])
+})
+
+test('1: a certificate of an unknown authority is told with how to name it', async () => {
+  const { issuer, close } = await startProvider({ tls: certificate('unknown-authority') })
+  onTestFinished(close)
+  const { code, stderr } = await dcr(['discover', issuer])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('NODE_EXTRA_CA_CERTS=FILE')])
+})
+
+test('1: a store in clear that is opened with a key is told so, and no other key is asked for', async () => {
+  const folder = emptyFolder()
+  const stored = { issuer: ISSUER, name: 'default' }
+  await fileStore({ directory: join(folder, 'kept') }).set(registrationKey(ISSUER, 'default'), stored)
+  const environment = { DCR_STORE: 'file:kept', DCR_STORE_KEY: `k1:${'0'.repeat(64)}` }
+  const { code, stderr } = await dcr(['list'], { folder, environment })
+  expect([code, stderr]).toEqual([1, expect.stringContaining('is not encrypted, and a key was given')])
+  expect(stderr).not.toContain('Its key')
 })

@@ -12,6 +12,8 @@ const OPEN = 'an argument can be read by everybody on this machine'
 const lines: Record<string, [line: string[], told: string, given?: Surroundings]> = {
   'no command': [[], 'a command is missing\nSee: dcr --help'],
   'an unknown command': [['regster'], "unknown command 'regster'\n(Did you mean register?)\nSee: dcr --help"],
+  'the help of an unknown command': [['help', 'nope'], "unknown command 'nope'\nSee: dcr --help"],
+  'the help of a secret': [['help', SECRET], 'unknown command\nSee: dcr --help'],
   'a missing argument': [['register'], "missing required argument 'issuer'\nSee: dcr register --help"],
   'an argument too many': [
     ['discover', ISSUER, 'https://other.example.com'],
