@@ -1,5 +1,6 @@
 import { isRecord, type JsonObject } from '../json.js'
 import { UsageError } from './errors.js'
+import { problemOf } from './yaml-problem.js'
 
 /**
  * The object in a text of JSON or YAML. What is wrong is told by line and column and never with the text, which may hold
@@ -17,15 +18,15 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
     const { line, col } = lineCounter.linePos(position)
     return new UsageError(`${name}:${line}:${col}: ${what}`)
   }
-  const broken = (position: number | undefined, what: string) =>
-    refused(position, `this is neither JSON nor YAML: ${what}`)
+  const broken = (position: number | undefined, message: string) =>
+    refused(position, problemOf({ code: '', message }))
   const [problem] = [...document.errors, ...document.warnings]
-  // What follows a colon or a quote is what was found.
-  if (problem) throw broken(problem.pos[0], problem.message.replace(/\s*[:"'`].*$/s, ''))
+  if (problem) throw refused(problem.pos[0], problemOf(problem))
   yaml.visit(document, {
     Map(_key, { items }) {
       const names = new Set<unknown>()
       for (const { key } of items) {
+        if (yaml.isCollection(key)) throw refused(key.range?.[0], 'a name must be a text')
         if (!yaml.isScalar(key)) continue
         // In quotes, as in JSON, it is a name like any other.
         if (key.source === '<<' && key.type === 'PLAIN')

@@ -33,6 +33,10 @@ export function partOf(
   const copy: JsonObject = {}
   for (const [member, given] of Object.entries(reader.object(value, path) ?? {})) {
     const place = [...path, member]
+    if (member === 'metadata' && !isKnown(member, providers)) {
+      reader.refuse(place, 'no client has a member metadata: its members stand here themselves')
+      continue
+    }
     const meant = isKnown(member, providers) ? undefined : suggestion(member, METADATA_MEMBERS)
     if (meant) {
       reader.refuse(place, `no specification has this member; did you mean ${meant}?`)

@@ -81,6 +81,23 @@ const problems: Record<string, [text: string, ...told: string[]]> = {
     `${JSON_HEAD},\n  "clients": {`,
     'bad.yaml:4:15: this is neither YAML nor JSON: Flow map must end with a }',
   ],
+  'members one level too deep': [
+    `version: 1\ndefaults:\n  metadata: { client_name: App }\nservers:\n  bank: { issuer: https://as.example.com }\nclients:\n  web:\n${CLIENT}`,
+    'bad.yaml:3:3: defaults.metadata: no client has a member metadata: its members stand here themselves',
+  ],
+  'a list as a name': [
+    `${HEAD}clients:\n  ? [one, two]\n  :\n${CLIENT}`,
+    'bad.yaml:5:5: a name must be a text',
+  ],
+  'a name that YAML takes for another': [
+    `${HEAD}clients:\n  007:\n${CLIENT}`,
+    'bad.yaml:5:3: "007" is "7" to YAML: write it in quotes',
+  ],
+  'two documents': [
+    `${HEAD}clients:\n  web:\n${CLIENT}---\nversion: 1\n`,
+    'bad.yaml:8:1: another document begins here, and a file has one',
+  ],
+  'what is nested beyond all measure': [`${HEAD}clients: ${'['.repeat(5000)}`, 'this is nested too deep'],
   'a text': ['hello\n', 'bad.yaml:1:1: the manifest: must be an object with members'],
 }
 
@@ -90,9 +107,15 @@ test.each(Object.entries(problems))('%s', async (what, [text, ...told]) => {
   const { code, stdout, stderr } = await dcr(['apply', 'bad.yaml'], { folder })
   expect([code, stdout]).toEqual([2, ''])
   for (const line of told) expect(stderr).toContain(`${line}\n`)
+  expect(stderr).not.toContain('Warning')
   const places = stderr.split('\n').filter((line) => line.includes('bad.yaml:'))
   if (what.startsWith('several')) expect(places.map((line) => line.replace('dcr: ', ''))).toEqual(told)
   expect(stderr).not.toContain('s3cret')
+})
+
+test('no path at all', async () => {
+  const { code, stderr } = await dcr(['plan', ''])
+  expect([code, stderr]).toEqual([2, 'dcr: the path of the manifest is empty\nSee: dcr plan --help\n'])
 })
 
 test('a file of 50 MB is not read', async () => {

@@ -176,7 +176,7 @@ describe('files that cannot be used are told with line and column, and never wit
   const files: Record<string, [text: string, told: string]> = {
     'broken JSON': [
       `{\n  "client_secret": "${SECRET}",\n  "client_name": }`,
-      'client.json:3:16: this is neither JSON nor YAML: a member has no value',
+      'client.json:3:16: this is neither YAML nor JSON: a member has no value',
     ],
     'a member that occurs twice': [
       `{\n  "client_id": "a",\n  "client_id": "${SECRET}"\n}`,
@@ -190,6 +190,8 @@ describe('files that cannot be used are told with line and column, and never wit
       `{"client_secret":"${SECRET}"}`,
       'client.json:1:1: this is no client information: it has no client_id',
     ],
+    'a list as a name': ['client_id: x\n[a]: x\n', 'client.json:2:1: a name must be a text'],
+    'two documents': ['client_id: x\n---\nclient_id: y\n', 'client.json:2:1: another document begins here'],
     aliases: ['a: &x [1]\nclient_id: *x\n', 'client.json:2:12: aliases (*name) are for manifests'],
     'a merge key': [
       'client_id: a\n<<: { client_name: App }\n',

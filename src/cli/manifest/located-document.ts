@@ -1,6 +1,7 @@
 import { scanJson } from '../../http/json-scan.js'
 import { printable } from '../../printable.js'
 import { UsageError } from '../errors.js'
+import { problemOf } from '../yaml-problem.js'
 
 /** Parts of a path in a document: names of members, and places in lists. */
 export type Path = readonly (string | number)[]
@@ -55,7 +56,9 @@ function isPlainJson(text: string): boolean {
 }
 
 async function locatedDocument(text: string, name: string): Promise<LocatedDocument> {
-  const { isMap, isNode, isScalar, LineCounter, parseDocument, visit } = await import('../yaml.js')
+  const { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit } = await import(
+    '../yaml.js'
+  )
   const lines = new LineCounter()
   // Its own search for names that occur twice takes minutes for ten thousand of them.
   // By merge keys (<<: *name) people share what clients have in common; as a member it would be sent.
@@ -65,17 +68,22 @@ async function locatedDocument(text: string, name: string): Promise<LocatedDocum
     const { line, col } = lines.linePos(offset)
     return `${name}:${line}:${col}`
   }
-  // What follows a colon or a quote is what was found.
   const problems = [...document.errors, ...document.warnings].map(
-    ({ pos, message }) =>
-      `${at(pos[0])}: this is neither YAML nor JSON: ${message.replace(/\s*[:"'`].*$/s, '')}`,
+    (problem) => `${at(problem.pos[0])}: ${problemOf(problem)}`,
   )
   if (problems.length === 0) {
     visit(document, {
       Map(_key, { items }) {
         const names = new Set<unknown>()
         for (const { key } of items) {
+          if (isCollection(key)) problems.push(`${at(key.range?.[0] ?? 0)}: a name must be a text`)
           if (!isScalar(key)) continue
+          // 007 would be kept as 7, and ~ as null; << is a symbol.
+          const isOther = !['string', 'symbol'].includes(typeof key.value)
+          if (isOther && `${key.value}` !== key.source) {
+            const what = `${shown(key.source)} is ${shown(key.value)} to YAML: write it in quotes`
+            problems.push(`${at(key.range?.[0] ?? 0)}: ${what}`)
+          }
           if (names.has(key.value))
             problems.push(`${at(key.range?.[0] ?? 0)}: ${shown(key.value)} stands here twice`)
           names.add(key.value)

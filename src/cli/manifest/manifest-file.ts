@@ -20,6 +20,7 @@ export async function manifestOf(
   uses: 'secrets' | 'no secrets' = 'secrets',
 ): Promise<Manifest> {
   const path = context.argument('manifest') ?? '-'
+  if (path === '') throw new UsageError('the path of the manifest is empty')
   const name = path === '-' ? 'stdin' : path
   const document = await documentIn(await textOf(context, path), name)
   const environment = context.environment
