@@ -52,7 +52,7 @@ export interface Example {
   readonly command: string
 }
 
-/** How one item of a list stands in a table, where its members alone are not what people read. */
+/** How one item of a list, or a result that is none, stands in a table, where its members alone are not what people read. */
 export type AsRows = (item: JsonObject) => object[]
 
 /** What a command is run with. */

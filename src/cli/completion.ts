@@ -21,6 +21,14 @@ function beginningsOf({ name, options }: Command): [pattern: string, words: stri
   )
 }
 
+/** The options whose values are the user's own. */
+function freeOptions(commands: readonly Command[]): string {
+  const isFree = ({ value, choices, beginnings }: Option) =>
+    value !== undefined && !choices && !beginnings && value !== 'FILE' && value !== 'PATH'
+  const names = commands.flatMap(({ options }) => options.filter(isFree).map(({ name }) => `*,--${name}`))
+  return [...new Set(names)].join('|')
+}
+
 function takesFile({ arguments: names }: Command): boolean {
   return names.some(({ isFile }) => isFile)
 }
@@ -54,6 +62,7 @@ _dcr() {
 ${values.map(([pattern, known]) => `    ${pattern}) COMPREPLY=($(compgen -W "${known}" -- "$current")); return ;;`).join('\n')}
 ${beginnings.map(([pattern, known]) => `    ${pattern}) compopt -o nospace 2>/dev/null; COMPREPLY=($(compgen -W "${known}" -- "$current")); return ;;`).join('\n')}
     *,--*-file|*,--file|*,--client|*,--metadata) _dcr_files; return ;;
+    ${freeOptions(commands)}) COMPREPLY=(); return ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${names} help --help --version" -- "$current")); return

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { LONGEST_TIMER } from '../http/limits.js'
 import type { CredentialStore, Warning } from '../index.js'
+import type { JsonObject } from '../json.js'
 import type { AsRows, Context } from './command.js'
 import { UsageError } from './errors.js'
 import { Files } from './files.js'
@@ -109,7 +110,7 @@ export class Invocation implements Context {
   async print(result: unknown, asRows?: AsRows): Promise<void> {
     const format = (this.text('output') ?? (process.stdout.isTTY ? 'table' : 'json')) as Format
     const shown = this.isSet('show-secrets') ? result : masked(result)
-    const rows = asRows && format === 'table' && Array.isArray(shown) ? shown.flatMap(asRows) : shown
+    const rows = asRows && format === 'table' ? [shown as JsonObject].flat().flatMap(asRows) : shown
     this.write(await formatted(rows, format, (line) => this.tell(line)))
   }
 

@@ -23,6 +23,9 @@ export const OUTPUT_OF_LIST: readonly Option[] = OUTPUT.map((option) =>
   option.choices ? { ...option, choices: FORMATS.filter((format) => format !== 'env') } : option,
 )
 
+/** Of results that have no secret. */
+export const OUTPUT_WITHOUT_SECRETS = OUTPUT_OF_LIST.filter(({ name }) => name !== 'show-secrets')
+
 export const STORE: readonly Option[] = [
   {
     name: 'store',
@@ -38,7 +41,8 @@ export const STORE: readonly Option[] = [
   {
     name: 'store-key-file',
     value: 'PATH',
-    description: 'The file with that key: ID:KEY, a line for each, of which the first encrypts; - for stdin',
+    description:
+      'The file with that key: ID:KEY, a line for each, of which the first encrypts, with a KEY as openssl rand -hex 32 makes it; - for stdin',
   },
 ]
 

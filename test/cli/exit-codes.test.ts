@@ -99,6 +99,9 @@ describe('how processes end', () => {
     const left = await dcr(['orphans', '--collect', HTTP], { folder })
     expect([left.code, JSON.parse(left.stdout)]).toEqual([1, { deleted: [], left: orphans }])
     expect(left.stderr).toContain('nothing is known by which it could be deleted')
+    expect(left.stderr).toContain('dcr orphans --forget ID')
+    const table = await dcr(['orphans', '--collect', HTTP, '--output', 'table'], { folder })
+    expect(table.stdout).toMatch(/^BECAME {2}ID .*\nleft {4}\S+ .* in_doubt .*\n$/)
   })
 
   test('3: a server that deletes nothing leaves an orphan, which is collected when it does', {

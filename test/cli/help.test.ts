@@ -69,6 +69,9 @@ describe('completion', () => {
       expect(completed('dcr', ...line.split(' '), 'shop')).toBe('shop.yaml')
     expect(completed('dcr', 'apply', '--o')).toBe('--only --output')
     expect(completed('dcr', 'list', 'shop')).toBe('')
+    // What is the user's to say is no file and no option.
+    for (const line of ['apply --only', 'register --as', 'plan --shard'])
+      expect(completed('dcr', ...line.split(' '), '')).toBe('')
   })
 
   test.each(['zsh', 'fish'])('%s', async (shell) => {

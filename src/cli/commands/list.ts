@@ -1,7 +1,7 @@
 import type { StoredRegistration } from '../../index.js'
 import { isSameIssuer } from '../../registrar/entry.js'
 import type { Command } from '../command.js'
-import { OUTPUT_OF_LIST, STORE } from '../options.js'
+import { OUTPUT_WITHOUT_SECRETS, STORE } from '../options.js'
 import { issuerIn } from '../target.js'
 import { time } from '../time.js'
 
@@ -10,7 +10,7 @@ export const command: Command = {
   summary: 'List the clients in the store',
   description: 'Sends nothing, and shows no secret.',
   arguments: [{ name: 'issuer', description: 'Only the clients at this issuer', isOptional: true }],
-  options: [...STORE, ...OUTPUT_OF_LIST],
+  options: [...STORE, ...OUTPUT_WITHOUT_SECRETS],
   examples: [
     { what: 'All of them, as a table', command: 'dcr list --output table' },
     {

@@ -1,4 +1,5 @@
 import { type Orphan, Registrar } from '../../index.js'
+import type { JsonObject } from '../../json.js'
 import type { Command, Context } from '../command.js'
 import { CommandError, UsageError } from '../errors.js'
 import { EXIT, type ExitCode, exitCodeOf, exitCodeOfAll } from '../exit-codes.js'
@@ -63,17 +64,28 @@ async function collect(
     throw new UsageError('a provider, a token and --manage-with are for one server: give its issuer too')
   const { deleted, left } = await registrar.collect({ ...options, ...(issuer && { ...about, issuer }) })
   for (const { orphan, error } of left) {
-    const why = error ? told(error, 'orphans') : 'nothing is known by which it could be deleted'
+    const why = error ? told(error, 'orphans') : NOT_DELETABLE
     context.tell(`${orphan.issuer} ${orphan.id}: ${why}`)
   }
-  await context.print({ deleted: deleted.map(row), left: left.map(({ orphan }) => row(orphan)) })
+  await context.print({ deleted: deleted.map(row), left: left.map(({ orphan }) => row(orphan)) }, asRows)
   const failed = left.map(({ error }) => (error ? exitCodeOf(error, true) : EXIT.failed))
   return exitCodeOfAll([...deleted.map(() => EXIT.done), ...failed])
 }
 
+/** Its registration was never answered, or the server gave nothing to manage it by. */
+const NOT_DELETABLE =
+  'nothing is known by which it could be deleted; ask the operator of the server for it, and then: dcr orphans --forget ID'
+
+/** A line for each of them, with what became of it. */
+function asRows(result: JsonObject): object[] {
+  return Object.entries(result).flatMap(([became, orphans]) =>
+    (orphans as object[]).map((orphan) => ({ became, ...orphan })),
+  )
+}
+
 async function forget(context: Context, registrar: Registrar, orphans: readonly Orphan[]): Promise<void> {
   for (const orphan of orphans) await registrar.forget(orphan, context.requests.options)
-  await context.print({ forgotten: orphans.map(row) })
+  await context.print({ forgotten: orphans.map(row) }, asRows)
 }
 
 /** By its identifier, or the beginning of it where there is one only. */

@@ -28,6 +28,11 @@ export const command: Command = {
       command: 'dcr register https://as.example.com --redirect-uri https://app.example.com/cb --name "App"',
     },
     {
+      what: 'One without users, for client credentials',
+      command:
+        "dcr register https://as.example.com --grant-type client_credentials --set 'response_types=[]' --as worker",
+    },
+    {
       what: 'With an initial access token, and metadata from a file',
       command: 'dcr register https://as.example.com --metadata app.yaml --token-env INITIAL_TOKEN --as app',
     },

@@ -1,6 +1,6 @@
 import type { CredentialStore } from '../../index.js'
 import type { Command } from '../command.js'
-import { OUTPUT, STORE } from '../options.js'
+import { OUTPUT_WITHOUT_SECRETS, STORE } from '../options.js'
 
 /** Saves at the same time: a disk syncs them together, and a database has as many connections. */
 const AT_ONCE = 8
@@ -20,7 +20,7 @@ export const command: Command = {
   description:
     'To rotate the key of a store: give every process the new key behind the old one, then before it, reseal, and drop the old one. Of what was encrypted with that nothing stays in a folder or a journal. Sends nothing. A store in clear is not encrypted by it.',
   arguments: [],
-  options: [...STORE, ...OUTPUT],
+  options: [...STORE, ...OUTPUT_WITHOUT_SECRETS],
   examples: [
     {
       what: 'The file has two lines, ID:KEY, of which the first is the new one',

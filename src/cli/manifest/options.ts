@@ -13,8 +13,10 @@ export const MANIFEST: Argument = {
 }
 
 export const MANIFEST_EXAMPLE: ExampleFile = {
-  what: 'A manifest (all of it: docs/manifest.md, and schemas/manifest.json for editors)',
+  what: 'A manifest (all of it: docs/manifest.md, and schemas/manifest.json of the package for editors)',
   text: `version: 1
+defaults: # of every client
+  contacts: [ops@example.com]
 servers:
   bank:
     issuer: https://as.bank.example
@@ -24,7 +26,8 @@ clients:
     server: bank
     metadata:
       client_name: Shop
-      redirect_uris: [https://shop.example.com/callback]
+      # \${NAME} is a variable of the environment, \${NAME:-text} one with a default.
+      redirect_uris: ['https://\${SHOP:-shop.example.com}/callback']
 `,
 }
 
