@@ -96,6 +96,24 @@ test('2: http: on this machine is told in the words of the command, once', async
   ])
 })
 
+test('2: so it is in a manifest, by apply as by plan, and not once for each client', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const server = await startAuthorizationServer()
+  const file = writeManifest(folder, server.origin, 3)
+  for (const line of [
+    ['plan', file],
+    ['apply', file],
+    ['destroy', file, '--yes'],
+  ]) {
+    const { code, stdout, stderr } = await dcr(line, { folder })
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('--allow-insecure-requests')])
+    expect(stderr.split('\n')).toHaveLength(2)
+  }
+  expect(server.connections).toBe(0)
+})
+
 test('1: a certificate of an unknown authority is told with how to name it', async () => {
   const { issuer, close } = await startProvider({ tls: certificate('unknown-authority') })
   onTestFinished(close)

@@ -1,3 +1,5 @@
+import { openCall } from '../../http/call.js'
+import { callableUrl } from '../../http/url.js'
 import type { RequestOptions } from '../../index.js'
 import { DcrError } from '../../index.js'
 import { type Manifest, Onboarding, type OnboardingEvent, type RunOptions } from '../../onboarding/index.js'
@@ -30,13 +32,17 @@ export async function carriedOut(
     throw new UsageError(
       'the store memory: ends with the command, and with it what the servers give: --store URL names another',
     )
+  const clients = clientsOf(context, manifest)
+  const call = openCall(command, context.requests.options)
+  // What the command line does not allow fails before the run, as in plan, and not client by client.
+  for (const { issuer } of new Set(clients.map(({ server }) => server)))
+    callableUrl(issuer, 'the issuer', call)
   const onboarding = await onboardingOf(context, manifest)
   const only = onlyOf(context)
   const options: RunOptions = { signal: context.signal, only }
   const areEvents = context.isSet('events')
   // Lines of events and a picture that is drawn anew would go over each other.
-  const progress =
-    context.isInteractive && !areEvents ? await progressOf(clientsOf(context, manifest)) : NO_PROGRESS
+  const progress = context.isInteractive && !areEvents ? await progressOf(clients) : NO_PROGRESS
   context.picture = progress
   const summary = new Summary(manifest.clients)
   try {
