@@ -20,7 +20,8 @@ export function applying(registrar: Registrar): ClientTask {
     const options = { ...server.credentials, ...passage, name, discover }
     const { action, reasons, client, notRenewed } = await registrar.ensure(issuer, metadata, options)
     if (notRenewed) return { type: 'failed', client_id: client.client_id, error: notRenewed }
-    return { type: isForSecret(reasons) ? 'renewed' : TYPES[action], client_id: client.client_id }
+    const type = isForSecret(reasons) ? 'renewed' : TYPES[action]
+    return { type, client_id: client.client_id, ...(reasons.length > 0 && { reasons }) }
   }
 }
 

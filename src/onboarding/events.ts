@@ -1,4 +1,5 @@
 import type { DcrError } from '../errors.js'
+import type { PlanReason } from '../registrar/plan.js'
 
 /**
  * What became of a client, or of the work at a server.
@@ -35,6 +36,8 @@ export interface OnboardingEvent {
   /** What the manifest calls the client; absent where it is about the server. */
   readonly name?: string
   readonly client_id?: string
+  /** Why that was done; absent where nothing was, and of a removal. */
+  readonly reasons?: readonly PlanReason[]
   /** Why it failed, or what was not done. What a server has given although it failed is in its `client`. */
   readonly error?: DcrError
   /** How long the pause of `slowed` and `waiting` is; absent in all others. */

@@ -97,6 +97,9 @@ test('an answer that was lost is unsafe, and all refused is failed', async () =>
   const folder = emptyFolder()
   const file = writeManifest(folder, server.origin, 2)
   expect((await dcr(['apply', file, HTTP], { folder })).code).toBe(4)
+  expect((await dcr(['apply', file, HTTP], { folder })).stderr).toBe(
+    'note: 1 client was registered after a registration that was never answered, and may be at the server twice: dcr orphans\n1 unchanged, 1 registered.\n',
+  )
   server.refuse('POST', { status: 400 }, { status: 400 })
   const another = emptyFolder()
   writeManifest(another, server.origin, 2)

@@ -18,6 +18,7 @@ test('a second apply of the same sends nothing, and the first asks for the metad
     issuer: server.origin,
     name: expect.stringMatching(/^client-\d+$/),
     client_id: expect.stringMatching(/^client-/),
+    reasons: ['not_registered'],
   })
   expect(server.clients.size).toBe(30)
   // Each well-known path of an issuer without a path.
@@ -192,4 +193,17 @@ test('a dead issuer holds up no other, and is asked for its metadata alone', asy
     new Set(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']),
   )
   expect(dead.requests).toHaveLength(2)
+})
+
+test('a client whose registration was never answered is registered again, and the event says why', async () => {
+  const server = await startAuthorizationServer()
+  server.lose('POST', 'close')
+  const onboarding = open({ bank: { issuer: server.origin } }, clientsAt('bank', 1), { store: memoryStore() })
+
+  const [lost] = (await told(onboarding.apply())).events
+  expect([lost?.type, lost?.error?.outcome, lost?.reasons]).toEqual(['failed', 'unknown', undefined])
+  const [again] = (await told(onboarding.apply())).events
+  expect([again?.type, again?.reasons]).toEqual(['registered', ['registration_in_doubt']])
+  const [none] = (await told(onboarding.apply())).events
+  expect([none?.type, none?.reasons]).toEqual(['unchanged', undefined])
 })

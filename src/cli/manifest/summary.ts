@@ -20,14 +20,16 @@ export class Summary {
   readonly #places: ReadonlyMap<string, number>
   readonly #rows: Row[] = []
   readonly #codes: ExitCode[] = []
+  #doubts = 0
   readonly #failures = new Map<string, { readonly error: DcrError; readonly rows: Row[] }>()
 
   constructor(clients: readonly ManifestClient[]) {
     this.#places = new Map(clients.map(({ server, name }, index) => [place(server.name, name), index]))
   }
 
-  add({ type, server, name, client_id, error }: OnboardingEvent): void {
+  add({ type, server, name, client_id, reasons, error }: OnboardingEvent): void {
     if (name === undefined) return
+    if (reasons?.includes('registration_in_doubt')) this.#doubts++
     this.#codes.push(type === 'failed' && error ? exitCodeOf(error, true) : EXIT.done)
     const told = { ...(client_id && { client_id }), ...(error && { error: error.code }) }
     const row = { server, name, action: type, ...told }
@@ -59,7 +61,17 @@ export class Summary {
     const counts = new Map<string, number>()
     for (const { action } of this.rows) counts.set(action, (counts.get(action) ?? 0) + 1)
     const words = [...counts].map(([action, count]) => `${count} ${action}`)
-    return [...failures, words.length === 0 ? 'There was nothing to do.' : `${words.join(', ')}.`]
+    const sum = words.length === 0 ? 'There was nothing to do.' : `${words.join(', ')}.`
+    return [...failures, ...this.#doubtful(), sum]
+  }
+
+  /** What an interrupted run has left may be one client too many, which nobody but the list of orphans knows of. */
+  #doubtful(): string[] {
+    if (this.#doubts === 0) return []
+    const many = this.#doubts === 1 ? '1 client was' : `${this.#doubts} clients were`
+    return [
+      `note: ${many} registered after a registration that was never answered, and may be at the server twice: dcr orphans`,
+    ]
   }
 
   #inOrder(rows: readonly Row[]): Row[] {
