@@ -144,9 +144,9 @@ test('is refused under a name that is another client, and where it is kept under
     [
       await take('other.json', '--as', 'shop'),
       1,
-      'another client is kept as "shop" for this issuer: give --as',
+      'another client is kept as "shop" for this issuer: pass another --as',
     ],
-    [await take('same.json', '--as', 'bank'), 1, 'this client is kept already, as "shop"'],
+    [await take('same.json', '--as', 'bank'), 1, 'this client is kept already, as "shop": pass that as --as'],
     [await take('other.json', '--name', 'App'), 2, 'give --client or what to register, not both'],
   ] as const)
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([code, '', expect.stringContaining(words)])
