@@ -4,8 +4,8 @@ import { within } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { type StoredRegistration, storeKey } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
+import { readByGiven } from './disputing.js'
 import { currentSite, type Entry, isSameIssuer, read } from './entry.js'
-import { readWith } from './fetching.js'
 import { alone, moveHere } from './moving.js'
 import { withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
@@ -24,7 +24,7 @@ export function adopted(
     const { client: kept = given, intent, trouble } = stored
     // What is kept is newer, unless an answer was lost, which may be what was given: the server knows.
     const isLost = /^(update|get)$/.test(intent?.operation ?? '') || trouble === 'management_locked'
-    return isLost ? readWith(given, stored, entry, unsaved, custodyInTurn) : kept
+    return isLost ? readByGiven(given, stored, entry, unsaved, custodyInTurn) : kept
   })
 }
 

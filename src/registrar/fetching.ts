@@ -23,11 +23,12 @@ export function readWith(
   entry: Entry,
   unsaved: Unsaved,
   custodyInTurn: CustodyInTurn,
+  records = MANAGED,
 ): Promise<ClientInformation> {
   return unsaved.guard(
     entry,
-    MANAGED,
-    (records) => custodyInTurn(stored, records),
+    records,
+    (noted) => custodyInTurn(stored, noted),
     (custody) => manage(client, { ...knownSite(entry, stored), custody }, entry.call),
   )
 }
