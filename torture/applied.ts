@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { KIND } from './disk-store.js'
 import { newDirectory } from './folders.js'
 import { isShort, randomBelow } from './seed.js'
 import { type Server, startServer } from './server.js'
@@ -38,7 +39,7 @@ class Operator {
 
   start(...line: string[]) {
     const stdio = ['ignore', 'pipe', 'pipe'] as const
-    return spawn(process.execPath, [DCR, ...line, '--store', `file:${this.store}`], { stdio: [...stdio] })
+    return spawn(process.execPath, [DCR, ...line, '--store', `${KIND}:${this.store}`], { stdio: [...stdio] })
   }
 
   apply() {

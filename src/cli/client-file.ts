@@ -42,7 +42,7 @@ export interface Meant {
 
 /** What an error says where the credentials of a file are no better than those that are kept. */
 const NO_BETTER =
-  /^(management_locked|management_not_supported|missing_credential|unauthorized|forbidden|not_found)$/
+  /^(invalid_argument|management_locked|management_not_supported|missing_credential|unauthorized|forbidden|not_found)$/
 
 /**
  * The client of `--client`, or of `--as`. What is kept is newer than what is in a file, whose credentials may be void: one

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { databaseTrouble } from './database-trouble.js'
 import { CommandError } from './errors.js'
 
 /** Milliseconds: a database that is there answers sooner, and a person is still waiting. */
@@ -7,7 +8,7 @@ const CONNECT_TIMEOUT = 5000
 /**
  * A client of Redis that is connected.
  *
- * @throws {CommandError} It cannot be reached, or its package is not there.
+ * @throws {CommandError} It cannot be used, or its package is not there.
  */
 export async function redisClient(url: string) {
   const { createClient } = await peer('redis', () => import('redis'))
@@ -18,7 +19,7 @@ export async function redisClient(url: string) {
     client.on('error', () => {})
     return await client.connect()
   } catch (error) {
-    throw unreachable('Redis', error)
+    throw databaseTrouble('Redis', error)
   }
 }
 
@@ -26,7 +27,7 @@ export async function redisClient(url: string) {
  * Connections to PostgreSQL, whose table is made where there is none.
  *
  * @param migration - The statement that makes it.
- * @throws {CommandError} It cannot be reached, or its package is not there.
+ * @throws {CommandError} It cannot be used, or its package is not there.
  */
 export async function postgresPool(connectionString: string, migration: string): Promise<Pool> {
   const { default: pg } = await peer('pg', () => import('pg'))
@@ -39,7 +40,7 @@ export async function postgresPool(connectionString: string, migration: string):
     return pool
   } catch (error) {
     await pool.end()
-    throw unreachable('PostgreSQL', error)
+    throw databaseTrouble('PostgreSQL', error)
   }
 }
 
@@ -51,16 +52,4 @@ async function peer<T>(name: string, load: () => Promise<T>): Promise<T> {
       `this store needs the package ${name}, which is not here: npm install dcr-client ${name}, or npx -p dcr-client -p ${name} dcr …`,
     )
   }
-}
-
-/** Of an error of a database its code alone: its text may hold the URL. */
-function unreachable(what: string, error: unknown): Error {
-  const code = codeOf(error)
-  return new CommandError(`the store cannot be used: ${what} cannot be reached${code ? ` (${code})` : ''}`)
-}
-
-function codeOf(error: unknown): string | undefined {
-  const { code, errors } = Object(error) as { code?: unknown; errors?: unknown }
-  if (typeof code === 'string' && /^\w+$/.test(code)) return code
-  return Array.isArray(errors) ? codeOf(errors[0]) : undefined
 }

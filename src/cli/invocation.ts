@@ -90,16 +90,21 @@ export class Invocation implements Context {
 
   /** Ends what would keep the process running. What a database says then is about its connection, and not about what was done. */
   async close(): Promise<void> {
-    const closing = this.#opening?.then((opened) => opened.close())
+    let isOpen = false
+    const closing = this.#opening?.then((opened) => {
+      isOpen = true
+      return opened.close()
+    })
     if (closing === undefined) return
     const giveUp = () => {
-      this.tell(
-        `note: the store did not close within ${PATIENCE / 1000} s, and is left so; what was done is done.`,
-      )
+      if (isOpen)
+        this.tell(
+          `note: the store did not close within ${PATIENCE / 1000} s, and is left so; what was done is done.`,
+        )
       leave()
     }
-    // Connections may outlast it.
-    if (await endsInTime(closing)) setTimeout(giveUp, PATIENCE).unref()
+    // Connections may outlast it; of a store that could not be opened nobody waits for them.
+    if (await endsInTime(closing)) setTimeout(giveUp, isOpen ? PATIENCE : 0).unref()
     else giveUp()
   }
 

@@ -51,6 +51,10 @@ export const STORE_FORMS: readonly StoreForm[] = [
     what: 'Redis, which needs the package `redis`: `npx -p dcr-client -p redis dcr list`; `rediss:` with TLS',
     async open(address, encryption) {
       const text = urlIn(address, 'redis://HOST:PORT')
+      if (!/^\/?\d*$/.test(new URL(text).pathname))
+        throw new UsageError(
+          `${address.source} must end with the number of a database, such as redis://HOST:PORT/0, or without one`,
+        )
       const { redisStore } = await import('../stores/redis/index.js')
       const client = await redisClient(text)
       return { store: redisStore(client, { encryption }), close: () => client.close() }

@@ -1,9 +1,8 @@
-import { type ClientInformation, Registrar } from '../index.js'
-import { withoutSlash } from '../registrar/entry.js'
-import { registrationKey } from '../stores/store.js'
-import { keptOf, tellIfNewer } from './client-file.js'
+import { type ClientInformation, type DcrError, Registrar } from '../index.js'
+import { tellIfNewer } from './client-file.js'
 import type { Context } from './command.js'
 import { CommandError } from './errors.js'
+import { told } from './failure.js'
 import { checkIsKept, entryOptions } from './target.js'
 
 /**
@@ -15,17 +14,11 @@ export async function takeIn(context: Context, issuer: string, given: ClientInfo
   checkIsKept(context)
   const options = await entryOptions(context)
   const { name } = options
-  const store = await context.store()
-  const before = (await keptOf(context, issuer, given))?.name
-  if (before !== undefined && before !== name)
-    throw new CommandError(`this client is kept already, as ${JSON.stringify(before)}`)
-  const there = await store.get(registrationKey(withoutSlash(issuer), name))
-  if (there?.client && there.client.client_id !== given.client_id)
-    throw new CommandError(
-      `another client is kept as ${JSON.stringify(name)} for this issuer: give --as another NAME`,
-    )
-  const registrar = new Registrar({ store })
-  const client = await registrar.adopt(issuer, given, options)
+  const registrar = new Registrar({ store: await context.store() })
+  const client = await registrar.adopt(issuer, given, options).catch((error: DcrError) => {
+    // What was typed is no misuse: what is kept stands against it.
+    throw error.code === 'invalid_argument' ? new CommandError(told(error, 'register')) : error
+  })
   context.tell(`${JSON.stringify(name)} is this client now; nothing was registered.`)
   tellIfNewer(context, given, client)
   const listed = await registrar.orphans(issuer, context.requests.options)

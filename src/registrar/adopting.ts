@@ -1,10 +1,12 @@
 import { storeError } from '../custody/custody.js'
+import { inTurn } from '../custody/turn.js'
 import { within } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import { type StoredRegistration, storeKey } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
-import { alone, amend, currentSite, type Entry, read } from './entry.js'
-import { readWith } from './fetching.js'
+import { readByGiven } from './disputing.js'
+import { currentSite, type Entry, isSameIssuer, read } from './entry.js'
+import { alone, moveHere } from './moving.js'
 import { withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
 
@@ -22,7 +24,7 @@ export function adopted(
     const { client: kept = given, intent, trouble } = stored
     // What is kept is newer, unless an answer was lost, which may be what was given: the server knows.
     const isLost = /^(update|get)$/.test(intent?.operation ?? '') || trouble === 'management_locked'
-    return isLost ? readWith(given, stored, entry, unsaved, custodyInTurn) : kept
+    return isLost ? readByGiven(given, stored, entry, unsaved, custodyInTurn) : kept
   })
 }
 
@@ -32,39 +34,38 @@ function refuseAnother(
   given: ClientInformation,
 ): void {
   if (!client || client.client_id === given.client_id) return
-  const what = `another client is kept under the name ${JSON.stringify(name)} here: remove() it, or pass another options.name`
+  const what = `another client is kept as ${JSON.stringify(name)} for this issuer: pass another options.name`
   throw failure(call, 'invalid_argument', what)
 }
 
 async function takeIn(entry: Entry, given: ClientInformation): Promise<void> {
   const { server } = await currentSite(entry)
-  const keep = (newest: StoredRegistration) =>
-    amend(entry, (now) => {
+  const from = storeKey(server.issuer, given.client_id)
+  // In its turn, as two processes may take it in under two names.
+  await inTurn(entry.store, from, entry.call, async () => {
+    await refuseOtherName(entry, given)
+    await moveHere(entry, from, (now) => {
       // Another process may have put another there, although it should have waited.
       refuseAnother(entry, now, given)
-      const { trouble: _, ...stored } = withDoubtListed(now)
-      const { client = given, intent: unanswered = stored.intent } = newest
+      const { trouble: _, client = given, ...stored } = withDoubtListed(now)
       const orphans = stored.orphans?.filter((listed) => listed.client?.client_id !== client.client_id)
-      return { ...stored, server, client, intent: unanswered, orphans }
+      return { ...stored, server, client, orphans }
     })
-  await moved(entry, storeKey(server.issuer, given.client_id), keep)
+  })
 }
 
-/** Two records of one client would void each other's tokens: what a `DcrClient` keeps of it goes when it is kept here. */
-async function moved(
-  entry: Entry,
-  key: string,
-  keep: (newest: StoredRegistration) => Promise<void>,
+/** Under two names, each update by the one would void the token of the other. */
+async function refuseOtherName(
+  { store, issuer, name, call }: Entry,
+  given: ClientInformation,
 ): Promise<void> {
-  const { store, call } = entry
-  for (;;) {
-    const stored = await read({ ...entry, key })
-    await keep(stored)
-    const { revision } = stored
-    if (revision === undefined) return
-    const isGone = await within(call, () => store.delete(key, revision)).catch((error) => {
-      throw storeError(error, call, 'the store failed')
-    })
-    if (isGone) return
+  const all = await within(call, () => store.list(issuer)).catch((error) => {
+    throw storeError(error, call, 'the store could not be listed')
+  })
+  for (const [, { name: other, client, ...stored }] of all) {
+    const isIt = client?.client_id === given.client_id && isSameIssuer(stored.issuer, issuer)
+    if (!isIt || other === undefined || other === name) continue
+    const what = `this client is kept already, as ${JSON.stringify(other)}: pass that as options.name`
+    throw failure(call, 'invalid_argument', what)
   }
 }

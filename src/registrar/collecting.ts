@@ -1,6 +1,7 @@
 import type { DcrError } from '../errors.js'
 import { discard, unlist } from './discarding.js'
-import { alone, type Entry, knownSite } from './entry.js'
+import { type Entry, knownSite } from './entry.js'
+import { alone } from './moving.js'
 import type { Collected, Orphan } from './orphans.js'
 import type { Unsaved } from './unsaved.js'
 

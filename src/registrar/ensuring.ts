@@ -1,10 +1,11 @@
 import { isOffered } from '../client/management.js'
 import type { DcrError } from '../errors.js'
 import type { StoredRegistration } from '../stores/store.js'
-import { alone, type Entry, knownSite, read } from './entry.js'
+import { type Entry, knownSite, read } from './entry.js'
 import { expiry } from './expiry.js'
 import { refusalOf } from './limits.js'
 import { type Ensured, type Keeping, made } from './making.js'
+import { alone } from './moving.js'
 import { isGoodYet, type Plan, planFor } from './plan.js'
 import { withDoubtListed } from './records.js'
 import type { FailedRenewals } from './renewals.js'
@@ -41,7 +42,8 @@ export function reused(
   wanted: Wanted,
   known: Knowledge,
 ): Ensured | undefined {
-  const { client } = stored
+  const { client, movedFrom } = stored
+  if (movedFrom !== undefined) return undefined
   const plan = planOf(entry, stored, wanted, known)
   const isTried = isGoodYet(plan) && known.failedRenewals.isRecent(entry.key, wanted.now)
   if (!client || !(plan.action === 'none' || isTried)) return undefined

@@ -1,7 +1,6 @@
 import type { ManagementOptions, Site } from '../client/management.js'
 import { siteOf } from '../client/site.js'
 import { storeError, unhurried } from '../custody/custody.js'
-import { type CustodyInTurn, inTurn } from '../custody/turn.js'
 import { found } from '../discovery.js'
 import type { ErrorDetails } from '../errors.js'
 import { type Call, NOTHING_SENT, within } from '../http/call.js'
@@ -89,14 +88,6 @@ export async function read(
 /** What is stored after the server has done its part: read even if the caller no longer waits. */
 export function readBack(entry: Entry, client: ClientInformation): Promise<StoredRegistration> {
   return read({ ...entry, call: unhurried(entry.call) }, { outcome: 'applied', client })
-}
-
-/** Runs a task while nobody else who shares the store runs one for this entry. */
-export function alone<T>(
-  { store, key, issuer, name, call }: Entry,
-  task: (stored: StoredRegistration, custodyInTurn: CustodyInTurn) => Promise<T>,
-): Promise<T> {
-  return inTurn(store, key, call, (stored = { issuer, name }, custodyInTurn) => task(stored, custodyInTurn))
 }
 
 /** The server as it was when it was last asked. */

@@ -3,7 +3,8 @@ import type { CustodyInTurn } from '../custody/turn.js'
 import { failure } from '../http/failure.js'
 import type { StoredRegistration } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
-import { alone, type Entry, knownSite } from './entry.js'
+import { type Entry, knownSite } from './entry.js'
+import { alone } from './moving.js'
 import { MANAGED, withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
 
@@ -22,11 +23,12 @@ export function readWith(
   entry: Entry,
   unsaved: Unsaved,
   custodyInTurn: CustodyInTurn,
+  records = MANAGED,
 ): Promise<ClientInformation> {
   return unsaved.guard(
     entry,
-    MANAGED,
-    (records) => custodyInTurn(stored, records),
+    records,
+    (noted) => custodyInTurn(stored, noted),
     (custody) => manage(client, { ...knownSite(entry, stored), custody }, entry.call),
   )
 }

@@ -14,11 +14,12 @@ import { collected } from './collecting.js'
 import { unlist } from './discarding.js'
 import { discovered } from './discovering.js'
 import { ensured, type Knowledge, planOf, reused } from './ensuring.js'
-import { alone, type Entry, entryOf, type Issuer, issuerOf, read } from './entry.js'
+import { type Entry, entryOf, type Issuer, issuerOf, read } from './entry.js'
 import { clientIn, fetched } from './fetching.js'
 import { Flights } from './flights.js'
 import { invalidated } from './invalidating.js'
 import type { Ensured } from './making.js'
+import { alone, expectedOf } from './moving.js'
 import {
   type CollectOptions,
   checkedRegistrarOptions,
@@ -99,23 +100,24 @@ export class Registrar {
   async plan(issuer: Issuer, metadata: ClientMetadata, options?: EntryOptions): Promise<Plan> {
     const entry = this.#entry('plan', issuer, options)
     const want = await wanted(metadata, this.#skew, entry.call)
-    const stored = this.#known.unsaved.expected(entry.key, await read(entry))
+    const stored = await expectedOf(entry, this.#known.unsaved.expected(entry.key, await read(entry)))
     return planOf(entry, stored, want, this.#known)
   }
 
   /**
    * Takes in a client that was registered elsewhere, or whose credentials a store failed to keep. From then on it is as any
    * other: an {@link ensure} of metadata that it has sends nothing, one of others changes it. What a `DcrClient` keeps of it
-   * in the same store is moved: let it end what it does with this client first. Under two names, a client would void its
-   * own tokens: take it in under one.
+   * in the same store is moved, in its turn; the next call ends a move that broke off. All that is kept of the issuer is
+   * looked through for it, as under two names it would void its own tokens.
    *
    * @param client - With all credentials that there are, and its metadata: where there are neither metadata nor a way to
-   *   manage it, it is taken for what is wanted. Where this client is kept already, those that are kept stay, as they are
-   *   newer; where the answer to a request about it was lost, it is read with those that are given.
+   *   manage it, it is taken for what is wanted. Where this client is kept already, those that are kept are newer, and stay;
+   *   where an answer about it was lost, it is read with those that are given. A token that differs and is accepted proves
+   *   them; else the server has to tell them.
    * @returns The client as it is kept.
-   * @throws {DcrError} `invalid_argument` where it is no client information, or another client is kept under this issuer and
-   *   `options.name`; `management_locked` or `unauthorized` where it is kept, and those that are given are void, too;
-   *   `discovery_failed` and the like; the errors of the store.
+   * @throws {DcrError} `invalid_argument` where it is no client information, it is kept under another name, another is kept
+   *   under this one, or nobody can tell whether a credential that is given is newer; `management_locked` or `unauthorized`
+   *   where it is kept, and those that are given are void, too; `discovery_failed` and the like; the errors of the store.
    */
   async adopt(issuer: Issuer, client: ClientInformation, options?: EntryOptions): Promise<ClientInformation> {
     const entry = this.#entry('adopt', issuer, options)

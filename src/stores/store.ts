@@ -99,6 +99,8 @@ export interface StoredRegistration {
    * management.
    */
   readonly trouble?: 'invalid_client' | 'gone' | 'management_locked' | undefined
+  /** The key that the client is being moved from, by `Registrar.adopt`: what is there as yet is newer. */
+  readonly movedFrom?: string | undefined
   /** Of a resource, whose authorization server this is, and not of a client. */
   readonly resource?: StoredResource | undefined
   /** Given by the store with each save: what it was when it was read. */

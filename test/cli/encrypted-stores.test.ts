@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { aesGcm } from '../../src/index.js'
+import pg from 'pg'
+import { createClient } from 'redis'
+import { expect, onTestFinished, test } from 'vitest'
+import { aesGcm, type ClientInformation, type CredentialStore, type Encryption } from '../../src/index.js'
 import { journalStore } from '../../src/stores/journal/index.js'
+import { migration, postgresStore } from '../../src/stores/postgres/index.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { registrationKey } from '../../src/stores/store.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
+import { POSTGRES, startPostgres } from '../servers/postgres.js'
+import { describeWith } from '../servers/programs.js'
+import { REDIS, startRedis } from '../servers/redis.js'
 import { dcr, emptyFolder, MANY_PROCESSES, startDcr } from './run-dcr.js'
 
 const HTTP = '--allow-insecure-requests'
@@ -82,6 +89,71 @@ test('a journal is resealed although that was killed, and has nothing of the old
   expect(journal()).not.toContain('"sealed":"older"')
   expect((await clients(both[0] ?? '')).sort()).toEqual([...names].sort())
   expect(await clients(both[1] ?? '')).toBe('')
+})
+
+/** Reseals what is kept in a database, and looks at all that this has then. */
+async function resealed(
+  url: string,
+  open: (encryption: Encryption) => CredentialStore,
+  raw: () => Promise<string>,
+) {
+  const folder = emptyFolder()
+  const [older, newer] = [randomBytes(32), randomBytes(32)]
+  const store = open(aesGcm([{ id: 'older', key: older }]))
+  // More than are saved at once.
+  const names = Array.from({ length: 20 }, (_, index) => `client ${index}`)
+  const issuer = 'https://as.example.com'
+  for (const name of names)
+    await store.set(registrationKey(issuer, name), { issuer, name, client: { client_id: name } })
+  writeFileSync(join(folder, 'keys'), `newer:${newer.toString('hex')}\nolder:${older.toString('hex')}\n`)
+  const environment = { DCR_STORE: url }
+  const done = await dcr(['reseal', '--store-key-file', 'keys'], { folder, environment })
+  expect([done.code, JSON.parse(done.stdout)]).toEqual([0, { saved: names.length }])
+  expect((await raw()).match(/"sealed\W+\w+/g)?.map((found) => found.slice(-5))).toEqual(
+    names.map(() => 'newer'),
+  )
+  const run = (id: string, key: Buffer) =>
+    dcr(['list'], { folder, environment: { ...environment, DCR_STORE_KEY: `${id}:${key.toString('hex')}` } })
+  const { stdout } = await run('newer', newer)
+  expect(
+    JSON.parse(stdout)
+      .map(({ client_id }: ClientInformation) => client_id)
+      .sort(),
+  ).toEqual([...names].sort())
+  const locked = await run('older', older)
+  expect([locked.code, locked.stderr]).toEqual([1, expect.stringContaining('--store-key-file PATH')])
+}
+
+describeWith(REDIS, 'Redis', () => {
+  test('is resealed', { timeout: MANY_PROCESSES }, async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.stop())
+    const client = await createClient({ url: redis.url }).connect()
+    const raw = async () => (await client.mGet(await client.keys('*'))).join('\n')
+    try {
+      await resealed(redis.url, (encryption) => redisStore(client, { encryption }), raw)
+    } finally {
+      client.destroy()
+    }
+  })
+})
+
+describeWith(POSTGRES, 'PostgreSQL', () => {
+  test('is resealed', { timeout: MANY_PROCESSES }, async () => {
+    const postgres = await startPostgres()
+    onTestFinished(() => postgres.stop())
+    const pool = new pg.Pool({ connectionString: postgres.url })
+    await pool.query(migration())
+    const raw = async () => {
+      const { rows } = await pool.query('select * from dcr_client_registrations')
+      return rows.flatMap((row) => Object.values(row)).join('\n')
+    }
+    try {
+      await resealed(postgres.url, (encryption) => postgresStore(pool, { encryption }), raw)
+    } finally {
+      await pool.end()
+    }
+  })
 })
 
 test.each([

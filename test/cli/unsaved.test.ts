@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fileStore } from '../../src/stores/file/index.js'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
-import { rewrite } from '../registrar/set-up.js'
+import { rewrite, storedAt } from '../registrar/set-up.js'
 import { writeManifest } from './apply-set-up.js'
 import { dcr, emptyFolder, MANY_PROCESSES } from './run-dcr.js'
 
@@ -129,6 +129,29 @@ test('is void, too, where nobody can manage the client: what is kept goes, and i
   expect(code).toBe(3)
 })
 
+test('is not believed with the same token and another secret, where the server does not tell which is in force', {
+  timeout: MANY_PROCESSES,
+}, async () => {
+  const folder = emptyFolder()
+  const server = await startAuthorizationServer({ rotates: false })
+  const app = ['register', server.origin, '--redirect-uri', 'https://app.example.com/cb', ...OPTIONS]
+  await dcr(app, { folder })
+  const [client] = server.clients.values()
+  if (!client) throw new Error('nothing was registered')
+  writeFileSync(join(folder, 'old.json'), JSON.stringify({ ...client, client_secret: 'older' }))
+  const store = fileStore({ directory: join(folder, 'kept') })
+  const intent = { id: 'u', operation: 'update', at: 1 } as const
+  await rewrite(store, server.origin, (stored) => ({ ...stored, intent }))
+  const { client_secret, ...body } = client
+  server.refuse('GET', { body })
+  const taken = await dcr(['register', server.origin, '--client', 'old.json', ...OPTIONS], { folder })
+  expect([taken.code, taken.stderr]).toEqual([
+    1,
+    expect.stringContaining('register: the client_secret that was given is not the one that is kept'),
+  ])
+  expect((await storedAt(store, server.origin)).client?.client_secret).toBe(client_secret)
+})
+
 test('is refused under a name that is another client, and where it is kept under another', {
   timeout: MANY_PROCESSES,
 }, async () => {
@@ -144,9 +167,9 @@ test('is refused under a name that is another client, and where it is kept under
     [
       await take('other.json', '--as', 'shop'),
       1,
-      'another client is kept as "shop" for this issuer: give --as',
+      'another client is kept as "shop" for this issuer: pass another --as',
     ],
-    [await take('same.json', '--as', 'bank'), 1, 'this client is kept already, as "shop"'],
+    [await take('same.json', '--as', 'bank'), 1, 'this client is kept already, as "shop": pass that as --as'],
     [await take('other.json', '--name', 'App'), 2, 'give --client or what to register, not both'],
   ] as const)
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([code, '', expect.stringContaining(words)])

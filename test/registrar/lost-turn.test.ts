@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ClientInformation, memoryStore } from '../../src/index.js'
+import { registrationKey } from '../../src/stores/store.js'
 import { failureOf } from '../failure-of.js'
 import { startAuthorizationServer } from './authorization-server.js'
 import { CHANGED, METADATA, open, storedAt } from './set-up.js'
@@ -128,6 +129,81 @@ test('what two processes remove at once is gone, and nothing is told of it', asy
   await registrar.ensure(as.origin, METADATA)
   as.refuse('DELETE', { status: 405 })
   isArmed = true
-  await registrar.remove(as.origin)
+  expect(await registrar.remove(as.origin)).toMatchObject({ action: 'deleted' })
   expect([as.clients.size, await store.list(), warnings]).toEqual([0, [], []])
+})
+
+describe('a process that has deleted a client, and lost its turn before it could save that', () => {
+  test('to one that has saved the same client: it is gone, and told so', async () => {
+    const { as, store, registrar, client, interpose } = await shared()
+    interpose(async () => {
+      const [[key, stored] = ['', { issuer: as.origin }]] = await store.list()
+      await store.set(key, { ...stored, clockOffset: 1 })
+    })
+    expect(await registrar.remove(as.origin)).toEqual({ action: 'deleted', client })
+    expect([as.clients.size, await store.list()]).toEqual([0, []])
+  })
+
+  test('to one that is about to register another: that is in doubt', async () => {
+    const { as, store, registrar, client, interpose } = await shared()
+    const intent = { id: 'r', operation: 'register', at: 1, requested: METADATA } as const
+    interpose(async () => {
+      const [[key, stored] = ['', { issuer: as.origin }]] = await store.list()
+      await store.set(key, { ...stored, intent })
+    })
+    expect(await registrar.remove(as.origin)).toEqual({ action: 'deleted', client })
+    expect(await registrar.orphans()).toMatchObject([{ id: 'r', reason: 'in_doubt' }])
+    expect((await storedAt(store, as.origin)).client).toBeUndefined()
+  })
+
+  test('to one that has registered another: that stays, and the one that is gone is not listed', async () => {
+    const { as, registrar, client, other, interpose, inForce } = await shared()
+    interpose(() => other.ensure(as.origin, METADATA))
+    expect(await registrar.remove(as.origin)).toEqual({ action: 'deleted', client })
+    expect([...as.clients.keys()]).toEqual([(await inForce()).client_id])
+    expect(await other.orphans()).toEqual([])
+  })
+
+  test('to one that was to remove it, too, and could not know: it is gone, and not listed', async () => {
+    const { as, store, registrar, client, other, interpose } = await shared()
+    interpose(async () => expect(await other.remove(as.origin)).toMatchObject({ action: 'orphaned' }))
+    expect(await registrar.remove(as.origin)).toEqual({ action: 'deleted', client })
+    expect(await store.list()).toEqual([])
+  })
+
+  test('to one that found it gone: it is gone, and told so', async () => {
+    const { as, store, registrar, client, interpose } = await shared()
+    interpose(async () => {
+      const [[key] = ['']] = await store.list()
+      await store.delete(key)
+    })
+    expect(await registrar.remove(as.origin)).toEqual({ action: 'deleted', client })
+    expect(await store.list()).toEqual([])
+  })
+
+  test('to one that the server gave the same client anew: that stays, and what happened is told', async () => {
+    const { as, store, registrar, client, interpose, inForce } = await shared()
+    const again = { ...client, registration_access_token: 'anew' }
+    interpose(async () => {
+      as.clients.set(client.client_id, again)
+      const [[key, stored] = ['', { issuer: as.origin }]] = await store.list()
+      await store.set(key, { ...stored, client: again, intent: undefined })
+    })
+    const error = await failureOf(registrar.remove(as.origin))
+    expect(error).toMatchObject({ code: 'store_conflict', outcome: 'applied' })
+    expect(await inForce()).toEqual(again)
+  })
+})
+
+test('a client that another has removed meanwhile, and listed, is told to be listed', async () => {
+  const { as, store, registrar, client, interpose } = await shared()
+  as.refuse('DELETE', { status: 405 })
+  const orphans = [{ id: '1', reason: 'removed', at: 1, client }] as const
+  interpose(async () => {
+    const { revision } = await storedAt(store, as.origin)
+    const key = registrationKey(as.origin, 'default')
+    await store.set(key, { issuer: as.origin, name: 'default', orphans, revision })
+  })
+  expect(await registrar.remove(as.origin)).toEqual({ action: 'orphaned', client })
+  expect(await registrar.orphans()).toHaveLength(1)
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -13,8 +13,12 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** A real server with an empty database, on a port of its own. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A real server with an empty database, on a port of its own.
+ *
+ * @param rules - Who may connect, and how: lines of `pg_hba.conf` before the one that lets in everybody.
+ */
+export async function startPostgres(...rules: string[]): Promise<PostgresServer> {
   const programs = `${folderOf(...POSTGRES)}`
   const folder = await mkdtemp(join(tmpdir(), 'dcr-postgres-'))
   const user = somebodyElse()
@@ -22,6 +26,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   const options = { ...user, cwd: folder }
   const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-locale']
   execFileSync(join(programs, 'initdb'), ['-D', folder, ...settings], { ...options, stdio: 'pipe' })
+  const access = join(folder, 'pg_hba.conf')
+  await writeFile(access, [...rules, await readFile(access, 'utf8')].join('\n'))
 
   const port = await freePort()
   const parameters = ['-D', folder, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', '-c', 'shared_buffers=16MB']

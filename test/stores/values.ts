@@ -33,6 +33,7 @@ const full: Required<Omit<StoredRegistration, 'revision'>> = {
   receivedAt: 1_790_000_003,
   replacedAt: 1_790_000_004,
   trouble: 'management_locked',
+  movedFrom: '["https://as.example.com","client","c1"]',
   resource: {
     identifier: 'https://mcp.example.com/mcp',
     authorizationServers: [ISSUER, 'https://other.example.com'],

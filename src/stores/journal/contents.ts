@@ -64,6 +64,7 @@ export class Contents {
    */
   read(bytes: Buffer, isLast: boolean): number {
     const read = this.#readFrames(bytes, isLast)
+    if (isLast && this.#epoch === '') throw this.#damaged(0)
     this.#end += read
     return read
   }
@@ -73,7 +74,6 @@ export class Contents {
     while (place < bytes.length) {
       const frame = frameAt(bytes, place)
       if (frame) {
-        // Nobody has begun before: what was ahead of it is gone.
         if (frame.kind !== 'start' && this.#epoch === '') throw this.#damaged(place)
         this.#note(frame)
         this.#mark = {
@@ -83,6 +83,8 @@ export class Contents {
         place = frame.end
         continue
       }
+      // A journal comes to be with a whole frame in which somebody begins: what is there was cut, and is no save that broke off.
+      if (this.#epoch === '') throw this.#damaged(place)
       const next = nextStart(bytes, place)
       if (next < 0 && !isLast && bytes.length - place < LARGEST_FRAME) return place
       if (!isBrokenOff(bytes.subarray(place, next < 0 ? bytes.length : next))) throw this.#damaged(place)

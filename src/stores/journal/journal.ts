@@ -125,7 +125,7 @@ export class Journal {
 
   #readOn(descriptor: number, size: number): void {
     const contents = this.#contents
-    for (let window = WINDOW; contents.end < size; ) {
+    for (let window = WINDOW; ; ) {
       const wanted = Math.min(window, size - contents.end)
       // Whatever has come: somebody may shorten it meanwhile.
       const isLast = contents.end + wanted === size

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { sync } from '../disk/directory.js'
 import type { Lock } from '../disk/lock.js'
 import { look } from '../disk/looking.js'
-import { checkFile, PRIVATE_FILE } from '../disk/private-file.js'
+import { checkFile } from '../disk/private-file.js'
 import { bytesOf } from '../disk/size.js'
 import { ignore } from '../disk/system-error.js'
 import { storeFailure } from '../failure.js'
@@ -13,12 +13,17 @@ import type { Journal } from './journal.js'
 import { isWorthRewriting, rewrite } from './rewriting.js'
 
 /** The last is not there on Windows. */
-const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants
+const { O_WRONLY, O_APPEND, O_NOFOLLOW = 0 } = constants
+
+/** Bytes that are written at once, and one text more: a thousand clients, and little memory beside that of their texts. */
+const LARGEST_BATCH = 4 * 1024 * 1024
 
 /** A text that waits to be written, or the removal of one. */
 interface Waiting {
   readonly key: string
   readonly text: string | undefined
+  /** Bytes of the text. */
+  readonly size: number
   readonly frame: (epoch: string) => Buffer
   readonly resolve: (isKept: boolean) => void
   readonly reject: (error: unknown) => void
@@ -77,7 +82,8 @@ export class Writer {
   append(key: string, text?: string): Promise<boolean> {
     const bytes = text === undefined ? undefined : bytesOf(text)
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, text, frame: (epoch) => frameOf(epoch, key, bytes), resolve, reject })
+      const frame = (epoch: string) => frameOf(epoch, key, bytes)
+      this.#waiting.push({ key, text, size: bytes?.length ?? 0, frame, resolve, reject })
       if (!this.#isWriting) this.#written = this.#write()
     })
   }
@@ -105,12 +111,21 @@ export class Writer {
     const { file } = this.#journal
     // What is damaged is left as it is.
     this.#journal.catchUp()
+    if (!look(file)) return this.#make()
     const handle = await this.#open(file)
     const epoch = newEpoch()
     await this.#writeAtOnce(handle, startFrame(epoch))
     // The name of a file that is new has to be on the disk before what is in it counts.
     await sync(dirname(file))
     this.#begun(epoch)
+  }
+
+  /** With its first frame, by a rename: what is shorter than that was cut, and is not taken for empty. */
+  async #make(): Promise<void> {
+    await this.#rewrite().catch((error) => {
+      this.isLost = !look(this.#lock.path)
+      if (!this.isLost) throw error
+    })
   }
 
   #begun(epoch: string): void {
@@ -121,7 +136,7 @@ export class Writer {
   }
 
   async #open(file: string): Promise<FileHandle> {
-    const handle = await open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, PRIVATE_FILE)
+    const handle = await open(file, O_WRONLY | O_APPEND | O_NOFOLLOW)
     this.#handle = handle
     checkFile(file, await handle.stat())
     return handle
@@ -135,7 +150,7 @@ export class Writer {
   async #write(): Promise<void> {
     this.#isWriting = true
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0)
+      const batch = this.#nextBatch()
       try {
         const areKept = await this.#writeTogether(batch)
         for (const [index, { resolve }] of batch.entries()) resolve(areKept[index] ?? false)
@@ -145,6 +160,12 @@ export class Writer {
       }
     }
     this.#isWriting = false
+  }
+
+  #nextBatch(): readonly Waiting[] {
+    let [count, size] = [0, 0]
+    while (count < this.#waiting.length && size < LARGEST_BATCH) size += this.#waiting[count++]?.size ?? 0
+    return this.#waiting.splice(0, count)
   }
 
   async #writeTogether(batch: readonly Waiting[]): Promise<readonly boolean[]> {

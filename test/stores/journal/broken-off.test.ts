@@ -69,18 +69,6 @@ describe('a write that broke off, as a process is killed or the power fails', ()
     }
   })
 
-  test('at the very first, leaves a store with nothing in it', async () => {
-    const place = emptyPlace()
-    await place.store.lock('a', async () => {})
-    await place.idle()
-    for (let length = place.bytes().length; length >= 0; length -= STEP) {
-      truncateSync(place.file, length)
-      expect(await place.open().list()).toEqual([])
-    }
-    expect(await place.open().set('a', registration('a'))).toEqual(expect.any(String))
-    expect(await clientsOf(place.store)).toEqual(['a: a'])
-  })
-
   test('is not read by who reads at that moment, and then is', async () => {
     const place = emptyPlace()
     const [, second = 0] = await threeSaves(place)

@@ -1,5 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { startFrame } from '../../../src/stores/journal/frames.js'
 import { failureOf } from '../../failure-of.js'
 import { registration } from '../file/registration.js'
 import { emptyPlace, type Place } from './place.js'
@@ -53,6 +54,23 @@ describe('a damaged journal is refused, and stays as it is', () => {
     }
   })
 
+  test('a cut in its first frame, or ahead of it: as a journal begins with a whole one, that is no save that broke off', async () => {
+    const place = await filledPlace()
+    const whole = place.bytes()
+    const first = startFrame('of any writer').length
+    for (const rest of ['', '\0'.repeat(5000), startFrame('another').toString()]) {
+      for (let length = 0; length < first; length += 13) {
+        writeFileSync(place.file, Buffer.concat([whole.subarray(0, length), Buffer.from(rest)]))
+        if (length === 0 && rest.includes('journal')) continue
+        const error = await failureOf(place.open().get('a'))
+        expect(error, `${length} ${rest}`).toMatchObject({ code: 'store_unreadable' })
+        expect(error.message).toContain(`${place.file} is damaged at byte 0,`)
+      }
+    }
+    writeFileSync(place.file, '')
+    await expectRefusal(place)
+  })
+
   const damages: Record<string, (bytes: Buffer, ends: readonly number[]) => Buffer> = {
     'a save cut out of the middle': (bytes, [first = 0, second]) =>
       Buffer.concat([bytes.subarray(0, first + 200), bytes.subarray(second)]),
@@ -75,7 +93,6 @@ describe('a damaged journal is refused, and stays as it is', () => {
 
   test('one of a later version, which is told', async () => {
     const place = await filledPlace()
-    const { startFrame } = await import('../../../src/stores/journal/frames.js')
     writeFileSync(place.file, Buffer.concat([place.bytes(), startFrame('of a later version', 2)]))
     await expectRefusal(place)
     const error = await failureOf(place.store.get('a'))

@@ -1,5 +1,6 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
+import { failureOf } from '../../failure-of.js'
 import { registration } from '../file/registration.js'
 import { intercept, systemError } from '../file/system-calls.js'
 import { emptyPlace } from './place.js'
@@ -42,7 +43,7 @@ test('one that is cut while it is read is not waited for', async () => {
     if (reads > 100) throw systemError('EIO')
   })
   onTestFinished(stop)
-  expect(await reader.get('a')).toBeUndefined()
+  expect((await failureOf(reader.get('a'))).code).toBe('store_unreadable')
   expect(reads).toBeLessThan(10)
   writeFileSync(file, whole)
   expect((await reader.get('a'))?.client?.client_id).toBe('a')

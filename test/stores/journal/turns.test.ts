@@ -142,11 +142,11 @@ test('what is saved is on the disk before the save is done, and so is the name o
   const calls: string[] = []
   const stop = await intercept((name, [path]) => {
     if (name === 'open' && path === directory) calls.push('directory')
-    if (/^(write|sync|datasync)$/.test(name)) calls.push(name)
+    if (/^(write|writeFile|sync|datasync)$/.test(name)) calls.push(name)
   })
   await store.set(KEY, registration('new')).finally(stop)
   // That of the parent is for the directory, which is new. Then it is begun, and then saved.
-  expect(calls).toEqual(['sync', 'write', 'directory', 'sync', 'write', 'datasync'])
+  expect(calls).toEqual(['sync', 'writeFile', 'sync', 'directory', 'sync', 'write', 'datasync'])
 })
 
 test('who waits behind another of this process is told that it was not free, and not how the system would say it', async () => {
