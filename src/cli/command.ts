@@ -75,10 +75,14 @@ export interface Context {
   store(): Promise<CredentialStore>
   /** All of a file, or of stdin for `-`, which can be read once. */
   read(path: string, option: string): Promise<string>
-  /** The result, on stdout, in the format of `--output`, with its secrets masked unless `--show-secrets` is given. */
-  print(result: unknown, asRows?: AsRows): Promise<void>
-  /** Text that is the result as it is, on stdout. */
-  write(text: string): void
+  /**
+   * The result, on stdout, in the format of `--output`, with its secrets masked unless `--show-secrets` is given.
+   *
+   * @returns Whether it could be written. Where not, that is told as the command ends.
+   */
+  print(result: unknown, asRows?: AsRows): Promise<boolean>
+  /** Text that is the result as it is, on stdout. @returns as {@link print} does. */
+  write(text: string): Promise<boolean>
   /** A line for people, on stderr. Text of servers in it must have been made printable. */
   tell(line: string): void
   /** What is drawn anew over itself on stderr: taken away before each line for people. */

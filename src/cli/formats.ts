@@ -8,15 +8,20 @@ import { escaped, hasOddCharacter } from './visible.js'
 export const FORMATS = ['json', 'yaml', 'env', 'table'] as const
 export type Format = (typeof FORMATS)[number]
 
-/** A result as text. What it cannot hold is told. */
+/**
+ * A result as text. What it cannot hold is told.
+ *
+ * @param width - Characters of a line of the terminal; absent where it goes to a file or a pipe.
+ */
 export async function formatted(
   result: unknown,
   format: Format,
   tell: (line: string) => void,
+  width = Infinity,
 ): Promise<string> {
   if (format === 'json') return `${escaped(JSON.stringify(result, undefined, 2))}\n`
   if (format === 'yaml') return yamlOf(result)
-  if (format === 'table') return tableOf(result)
+  if (format === 'table') return tableOf(result, width)
   if (!isRecord(result)) throw new UsageError('--output env is for one client, and this is a list')
   const { lines, leftOut } = environmentLines(safelyNamed(result))
   for (const member of leftOut)
@@ -41,7 +46,7 @@ export async function yamlOf(value: unknown): Promise<string> {
 /** Characters of a cell: as many as leave room for others beside it. */
 const WIDEST_CELL = 72
 
-function tableOf(result: unknown): string {
+function tableOf(result: unknown, width: number): string {
   if (isRecord(result)) {
     return columns(Object.entries(result).map(([member, value]) => [cell(member), cell(value)]))
   }
@@ -49,7 +54,23 @@ function tableOf(result: unknown): string {
   const members = [...new Set(result.flatMap((row) => Object.keys(row)))]
   if (members.length === 0) return ''
   const head = members.map((member) => cell(member).toUpperCase())
-  return columns([head, ...result.map((row) => members.map((member) => cell(row[member])))])
+  const rows = result.map((row) => members.map((member) => cell(row[member])))
+  const table = columns([head, ...rows])
+  return table.split('\n').some(({ length }) => length > width) ? blocks(head, rows) : table
+}
+
+/** Rows below each other, with the name of each cell beside it: a table that is broken in two cannot be read. */
+function blocks(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widest = Math.max(...head.map(({ length }) => length))
+  const lines = rows.flatMap((row, index) => {
+    // What has no beginning goes on with the one before.
+    const isMore = row[0] === ''
+    const filled = row.flatMap((text, at) =>
+      text === '' ? [] : `${(isMore ? '' : `${head[at]}`).padEnd(widest)}  ${text}`,
+    )
+    return index === 0 || isMore ? filled : ['', ...filled]
+  })
+  return `${lines.join('\n')}\n`
 }
 
 function cell(value: unknown): string {

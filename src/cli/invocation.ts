@@ -112,15 +112,17 @@ export class Invocation implements Context {
     return this.#files.read(path, option)
   }
 
-  async print(result: unknown, asRows?: AsRows): Promise<void> {
+  async print(result: unknown, asRows?: AsRows): Promise<boolean> {
     const format = (this.text('output') ?? (process.stdout.isTTY ? 'table' : 'json')) as Format
     const shown = this.isSet('show-secrets') ? result : masked(result)
     const rows = asRows && format === 'table' ? [shown as JsonObject].flat().flatMap(asRows) : shown
-    this.write(await formatted(rows, format, (line) => this.tell(line)))
+    // Some terminals do not say how wide they are, or that they are 0.
+    const width = process.stdout.columns || undefined
+    return this.write(await formatted(rows, format, (line) => this.tell(line), width))
   }
 
-  write(text: string): void {
-    process.stdout.write(text)
+  write(text: string): Promise<boolean> {
+    return new Promise((resolve) => process.stdout.write(text, (error) => resolve(!error)))
   }
 
   tell(line: string): void {

@@ -1,8 +1,10 @@
 import type { ClientMetadata } from '../index.js'
+import { likelyMeant } from '../onboarding/metadata.js'
 import { printable } from '../printable.js'
 import type { Context } from './command.js'
 import { parseDocument } from './documents.js'
 import { UsageError } from './errors.js'
+import { PROVIDERS } from './options.js'
 
 /** What a server gives and nobody may ask for, and a statement that is as good as a secret. */
 const NOT_SET = ['client_secret', 'registration_access_token', 'software_statement']
@@ -28,7 +30,21 @@ export async function requestedMetadata(context: Context): Promise<ClientMetadat
   const given = Object.entries(members).filter(([, value]) => value !== undefined)
   const set = context.texts('set').map(memberOf)
   // What the values are is for the library to check.
-  return { ...fromFile, ...Object.fromEntries([...given, ...set]) } as ClientMetadata
+  const requested = { ...fromFile, ...Object.fromEntries([...given, ...set]) }
+  refuseMisspelt(context, requested)
+  return requested as ClientMetadata
+}
+
+/** Servers ignore what they do not know, so that nobody would see it. One may be taken away, whoever has put it there. */
+function refuseMisspelt(context: Context, requested: Readonly<Record<string, unknown>>): void {
+  const provider = PROVIDERS.get(context.text('provider') ?? '')
+  for (const [member, value] of Object.entries(requested)) {
+    const meant = value === null ? undefined : likelyMeant(member, [provider])
+    if (meant !== undefined)
+      throw new UsageError(
+        `no specification has the member ${printable(member, 64)}: did you mean ${meant}? Nothing was sent`,
+      )
+  }
 }
 
 function several(context: Context, option: string): readonly string[] | undefined {

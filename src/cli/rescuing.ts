@@ -14,8 +14,11 @@ import { STORE_KEY_VARIABLE } from './store-key.js'
  */
 export async function rescue(context: Context, error: unknown): Promise<void> {
   if (!(error instanceof DcrError) || error.outcome !== 'applied' || !error.code.startsWith('store_')) return
-  const { client } = error
-  if (client === undefined) return
+  if (error.client !== undefined) await putAside(context, error.client)
+}
+
+/** Writes what a server has given for a client into such a file. */
+export async function putAside(context: Context, client: object & { client_id?: unknown }): Promise<void> {
   context.tell(`The client is ${printable(`${client.client_id}`, 256)}.`)
   if (isEncrypted(context) && !context.isSet('show-secrets')) return
   const name = `dcr-client-${crypto.randomUUID()}.json`
@@ -29,7 +32,7 @@ export async function rescue(context: Context, error: unknown): Promise<void> {
       continue
     }
     context.tell(
-      `What the server gave is in ${path}, secrets in clear, for this user alone. When the store works again, \`dcr register ISSUER --client FILE --as NAME\` keeps it, and \`dcr delete ISSUER --client FILE\` deletes it.`,
+      `What the server gave is in ${path}, secrets in clear, for this user alone. \`dcr register ISSUER --client FILE --as NAME\` keeps it in a store that works, and \`dcr delete ISSUER --client FILE\` deletes it.`,
     )
     return
   }

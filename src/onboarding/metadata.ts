@@ -37,7 +37,7 @@ export function partOf(
       reader.refuse(place, 'no client has a member metadata: its members stand here themselves')
       continue
     }
-    const meant = isKnown(member, providers) ? undefined : suggestion(member, METADATA_MEMBERS)
+    const meant = likelyMeant(member, providers)
     if (meant) {
       reader.refuse(place, `no specification has this member; did you mean ${meant}?`)
       continue
@@ -81,6 +81,14 @@ const CALL: Call = /* @__PURE__ */ openCall('manifest')
 /** What an error of the library says, without what every problem of a manifest says. */
 export function told(error: unknown): string {
   return (error as DcrError).message.replace(/^manifest: /, '').replace(/\. Nothing was sent\.$/, '')
+}
+
+/** The member of a specification that one that is in none was most likely meant to be. */
+export function likelyMeant(
+  member: string,
+  providers: readonly (Provider | undefined)[],
+): string | undefined {
+  return isKnown(member, providers) ? undefined : suggestion(member, METADATA_MEMBERS)
 }
 
 /** A server's own members are its own to name: those of the profiles are known. */

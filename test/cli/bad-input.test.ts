@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
@@ -112,6 +113,25 @@ test('2: so it is in a manifest, by apply as by plan, and not once for each clie
     expect(stderr.split('\n')).toHaveLength(2)
   }
   expect(server.connections).toBe(0)
+})
+
+test('2: a member that is misspelt is not sent, but may be taken away', async () => {
+  const server = await startAuthorizationServer()
+  const folder = emptyFolder()
+  writeFileSync(join(folder, 'app.json'), '{ "redirect_urls": ["https://app.example.com/cb"] }')
+  const http = '--allow-insecure-requests'
+  const register = ['register', server.origin, http, '--name', 'App']
+  for (const [line, told] of [
+    [[...register, '--metadata', 'app.json'], 'the member redirect_urls: did you mean redirect_uris?'],
+    [[...register, '--set', 'contact=[]'], 'the member contact: did you mean contacts?'],
+  ] as const) {
+    const { code, stdout, stderr } = await dcr([...line], { folder })
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(told)])
+  }
+  expect(server.requests).toEqual([])
+  expect((await dcr(register, { folder })).code).toBe(0)
+  const taken = await dcr(['update', server.origin, http, '--set', 'contact=null'], { folder })
+  expect([taken.code, taken.stderr]).toEqual([0, expect.not.stringContaining('did you mean')])
 })
 
 test('1: a certificate of an unknown authority is told with how to name it', async () => {

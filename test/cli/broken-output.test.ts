@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startAuthorizationServer } from '../registrar/authorization-server.js'
 import { writeManifest } from './apply-set-up.js'
 import { DCR, dcr, emptyFolder, MANY_PROCESSES, startDcr } from './run-dcr.js'
@@ -53,6 +53,28 @@ test.skipIf(!existsSync('/dev/full'))(
       ['could not be written'],
     ])
     expect(JSON.parse((await dcr(['list'], { folder })).stdout)).toHaveLength(4)
+  },
+)
+
+test.skipIf(!existsSync('/dev/full'))(
+  'what would be in no store and in no result is put into a file',
+  {
+    timeout: MANY_PROCESSES,
+  },
+  async () => {
+    const folder = emptyFolder()
+    const server = await startAuthorizationServer()
+    const line = ['register', server.origin, '--name', 'App', HTTP, '--store', 'memory:', '--show-secrets']
+    const { code, stderr } = await intoFullDisk(line, folder)
+    expect(code).toBe(1)
+    expect(stderr).toContain('dcr: the result could not be written (ENOSPC)')
+    const [, path = ''] = /What the server gave is in (\S+), secrets in clear/.exec(stderr) ?? []
+    onTestFinished(() => rmSync(path))
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const [client] = server.clients.values()
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ ...client })
+    const deleted = await dcr(['delete', server.origin, '--client', path, HTTP], { folder })
+    expect([deleted.code, server.clients.size]).toEqual([0, 0])
   },
 )
 

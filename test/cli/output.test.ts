@@ -107,11 +107,16 @@ describe('what is masked', () => {
 })
 
 describeWith(['script'], 'on a terminal', () => {
-  const shown = (line: string, environment: Record<string, string> = {}, folder = emptyFolder()) => {
+  const shown = (
+    line: string,
+    environment: Record<string, string> = {},
+    folder = emptyFolder(),
+    before = 'true',
+  ) => {
     const { PATH = '' } = process.env
     const env = { PATH, HOME: folder, XDG_STATE_HOME: folder, TERM: 'xterm', ...environment }
     const command = `"${process.execPath}" "${DCR}" ${line}`
-    return execFileSync('script', ['-qec', `${command} || true`, '/dev/null'], {
+    return execFileSync('script', ['-qec', `${before}; ${command} || true`, '/dev/null'], {
       env,
       cwd: folder,
       encoding: 'utf8',
@@ -129,6 +134,29 @@ describeWith(['script'], 'on a terminal', () => {
     expect(shown('list')).toBe('No client is kept here.\r\n')
     expect(shown('orphans')).toBe('There are none.\r\n')
     expect(shown('list --output json')).toContain('[]\r\n')
+  })
+
+  test('on a narrow one, rows that would be broken stand below each other', {
+    timeout: MANY_PROCESSES,
+  }, async () => {
+    const server = await startAuthorizationServer()
+    const folder = emptyFolder()
+    const file = writeManifest(folder, server.origin, 2)
+    expect((await dcr(['apply', file, HTTP], { folder, environment: { XDG_STATE_HOME: folder } })).code).toBe(
+      0,
+    )
+    writeManifest(folder, server.origin, 2, '    defaults: { contacts: [ops@example.com] }\n')
+    const narrow = shown(`plan ${file} ${HTTP}`, {}, folder, 'stty cols 50')
+    const block = (name: string) => [
+      'SERVER     bank',
+      `NAME       ${name}`,
+      'ACTION     update',
+      expect.stringMatching(/^CLIENT_ID {2}client-\d$/),
+      'WHY        contacts: none',
+      '           → ["ops@example.com"]',
+    ]
+    expect(narrow.split('\r\n')).toEqual([...block('client-1'), '', ...block('client-2'), '2 to update.', ''])
+    expect(shown(`plan ${file} ${HTTP}`, {}, folder, 'stty cols 200')).toMatch(/^SERVER {2}NAME /)
   })
 
   test('what a plan changes is written as people do, and events stand alone', {

@@ -12,7 +12,7 @@ export const command: Command = {
     { what: 'fish', command: 'dcr completion fish > ~/.config/fish/completions/dcr.fish' },
   ],
   async run(context) {
-    context.write(completionFor(context.argument('shell') as Shell, await context.commands()))
+    await context.write(completionFor(context.argument('shell') as Shell, await context.commands()))
     return undefined
   },
 }

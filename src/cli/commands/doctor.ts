@@ -55,7 +55,7 @@ export const command: Command = {
     const store = probe ? { store: await context.store() } : {}
     const report = await diagnose(urlIn(context), { ...options, ...store, probe, metadata })
     const format = context.text('output') ?? (process.stdout.isTTY ? 'text' : 'json')
-    if (format === 'text') context.write(reportText(report))
+    if (format === 'text') await context.write(reportText(report))
     else await context.print(report)
     return exitCodeOfReport(report)
   },

@@ -56,7 +56,7 @@ export const command: Command = {
       context.tell(`${member} cannot be written into an env file, and is left out: --format json has it.`)
     if (!isInClear)
       context.tell('Secrets are masked: --file PATH writes them to a file, --show-secrets to stdout.')
-    if (path === undefined) context.write(text)
+    if (path === undefined) await context.write(text)
     else {
       await saveSecretly(path, text)
       context.tell(`Written to ${printable(path, 256)}, secrets in clear, for this user alone.`)

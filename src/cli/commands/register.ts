@@ -12,8 +12,9 @@ import type { Command, Context } from '../command.js'
 import { CommandError, UsageError } from '../errors.js'
 import { CLIENT_FILE, METADATA, NAME, OUTPUT, REQUESTS, SERVER, STORE } from '../options.js'
 import { requestedMetadata } from '../requested.js'
+import { putAside } from '../rescuing.js'
 import { takeIn } from '../taking-in.js'
-import { checkIsKept, entryOptions, issuerIn } from '../target.js'
+import { checkIsKept, entryOptions, isOfMemory, issuerIn } from '../target.js'
 
 export const command: Command = {
   name: 'register',
@@ -67,7 +68,9 @@ export const command: Command = {
     for (const { member } of differences(wanted, ensured.client)) {
       context.tell(`note: the server has granted another ${printable(member, 64)} than was asked for`)
     }
-    await context.print(ensured.client)
+    const isWritten = await context.print(ensured.client)
+    // Nobody has it then.
+    if (!isWritten && isOfMemory(context)) await putAside(context, ensured.client)
     return undefined
   },
 }

@@ -50,7 +50,7 @@ export async function carriedOut(
       summary.add(event)
       progress.add(event)
       if (event.error) await rescue(context, event.error)
-      if (areEvents) context.write(`${lineOf(event)}\n`)
+      if (areEvents) await context.write(`${lineOf(event)}\n`)
     }
   } catch (error) {
     if (!(error instanceof DcrError && error.code === 'aborted')) throw error
