@@ -95,10 +95,10 @@ test('an answer that was lost is unsafe, and all refused is failed', async () =>
   const server = await startAuthorizationServer()
   server.lose('POST', 'reset')
   const folder = emptyFolder()
-  const file = writeManifest(folder, server.origin, 2)
+  const file = writeManifest(folder, server.origin, 2, '    concurrency: 1\n')
   expect((await dcr(['apply', file, HTTP], { folder })).code).toBe(4)
   expect((await dcr(['apply', file, HTTP], { folder })).stderr).toBe(
-    'note: 1 client was registered after a registration that was never answered, and may be at the server twice: dcr orphans\n1 unchanged, 1 registered.\n',
+    'note: 1 client was registered after a registration that was never answered, and may be at the server twice: dcr orphans\n1 registered, 1 unchanged.\n',
   )
   server.refuse('POST', { status: 400 }, { status: 400 })
   const another = emptyFolder()
