@@ -13,6 +13,7 @@ import { startAuthorizationServer } from '../registrar/authorization-server.js'
 import { POSTGRES, startPostgres } from '../servers/postgres.js'
 import { describeWith } from '../servers/programs.js'
 import { REDIS, startRedis } from '../servers/redis.js'
+import { writeManifest } from './apply-set-up.js'
 import { dcr, emptyFolder, MANY_PROCESSES, startDcr } from './run-dcr.js'
 
 const HTTP = '--allow-insecure-requests'
@@ -54,6 +55,21 @@ test('a store is encrypted, its key rotated, and nothing of it told', {
   expect((await run(['list'], { DCR_STORE_KEY: older })).code).toBe(1)
 })
 
+test('a wrong key is told once for all clients of a manifest', { timeout: MANY_PROCESSES }, async () => {
+  const server = await startAuthorizationServer()
+  const folder = emptyFolder()
+  const apply = (key: string) =>
+    dcr(['apply', writeManifest(folder, server.origin, 3), HTTP], {
+      folder,
+      environment: { DCR_STORE: 'file:clients', DCR_STORE_KEY: key },
+    })
+  expect((await apply(`k:${randomBytes(32).toString('hex')}`)).code).toBe(0)
+  const { code, stderr } = await apply(`k:${randomBytes(32).toString('hex')}`)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^bank: "client-1", "client-2", "client-3": [^\n]+\n[^\n]+\n3 failed\.\n$/)
+  expect(server.clients.size).toBe(3)
+})
+
 test('a journal is resealed although that was killed, and has nothing of the old key then', {
   timeout: MANY_PROCESSES,
 }, async () => {
@@ -62,7 +78,7 @@ test('a journal is resealed although that was killed, and has nothing of the old
   const encryption = aesGcm([{ id: 'older', key: older }])
   const store = journalStore({ directory: join(folder, 'clients'), encryption })
   // More than can be saved before it is killed.
-  const names = Array.from({ length: 300 }, (_, index) => `client ${index}`)
+  const names = Array.from({ length: 3000 }, (_, index) => `client ${index}`)
   const issuer = 'https://as.example.com'
   await Promise.all(
     names.map((name) =>

@@ -35,7 +35,9 @@ export class Summary {
     const row = { server, name, action: type, ...told }
     this.#rows.push(row)
     if (!error) return
-    const key = `${server}: ${error.message}`
+    // Of a store, each names another file.
+    const why = error.code.startsWith('store_') ? error.code : error.message
+    const key = `${server}: ${why}`
     const alike = this.#failures.get(key) ?? { error, rows: [] }
     alike.rows.push(row)
     this.#failures.set(key, alike)
