@@ -5,8 +5,8 @@ import { failure } from '../http/failure.js'
 import { type StoredRegistration, storeKey } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
 import { readByGiven } from './disputing.js'
-import { currentSite, type Entry, isSameIssuer, read } from './entry.js'
-import { alone, moveHere } from './moving.js'
+import { amend, currentSite, type Entry, isSameIssuer, read } from './entry.js'
+import { alone, endMove } from './moving.js'
 import { withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
 
@@ -42,15 +42,17 @@ async function takeIn(entry: Entry, given: ClientInformation): Promise<void> {
   const { server } = await currentSite(entry)
   const from = storeKey(server.issuer, given.client_id)
   // In its turn, as two processes may take it in under two names.
-  await inTurn(entry.store, from, entry.call, async () => {
+  await inTurn(entry.store, from, entry.call, async (there) => {
     await refuseOtherName(entry, given)
-    await moveHere(entry, from, (now) => {
-      // Another process may have put another there, although it should have waited.
+    await amend(entry, (now) => {
+      // Another process may have put another there, or this one, although it should have waited.
       refuseAnother(entry, now, given)
-      const { trouble: _, client = given, ...stored } = withDoubtListed(now)
-      const orphans = stored.orphans?.filter((listed) => listed.client?.client_id !== client.client_id)
-      return { ...stored, server, client, orphans }
+      if (now.client) return now
+      const { trouble: _, ...stored } = withDoubtListed(now)
+      const orphans = stored.orphans?.filter(({ client }) => client?.client_id !== given.client_id)
+      return { ...stored, server, client: there?.client ?? given, orphans, movedFrom: there && from }
     })
+    if (there) await endMove(entry, from)
   })
 }
 

@@ -103,7 +103,10 @@ export async function currentSite({ issuer, credentials, call, given }: Entry): 
 /** As often as others may save between a read and a save of ours. */
 const MOST_AMENDMENTS = 20
 
-/** Changes what is stored, whatever others save meanwhile. `details` are of what was done before. */
+/**
+ * Changes what is stored, whatever others save meanwhile; what is given back as it was found is not saved. `details` are of
+ * what was done before.
+ */
 export async function amend(
   entry: Entry,
   change: (stored: StoredRegistration) => StoredRegistration | undefined,
@@ -115,7 +118,7 @@ export async function amend(
     const stored = await read({ ...entry, call: saving }, details)
     const next = change(stored)
     const { revision } = stored
-    if (!next && revision === undefined) return
+    if (next === stored || (!next && revision === undefined)) return
     const saved = await within(saving, async () =>
       next ? (await store.set(key, { ...next, revision })) !== undefined : store.delete(key, revision),
     ).catch((error) => {

@@ -13,7 +13,7 @@ export function alone<T>(
   return inTurn(store, key, call, async (found = { issuer, name }, custodyInTurn) => {
     const { movedFrom } = found
     if (movedFrom === undefined) return task(found, custodyInTurn)
-    await inTurn(store, movedFrom, call, () => moveHere(entry, movedFrom, (now) => now))
+    await inTurn(store, movedFrom, call, () => endMove(entry, movedFrom))
     return task(await read(entry), custodyInTurn)
   })
 }
@@ -25,24 +25,23 @@ export async function expectedOf(entry: Entry, stored: StoredRegistration): Prom
 }
 
 /**
- * Moves a client here from where a `DcrClient` keeps it, whose turn it must be there: two records of one client would
+ * Ends the move of a client from where a `DcrClient` keeps it, whose turn it must be there: two records of one client would
  * void each other's tokens. Here it says from where until nothing is there any more, so that the next who has the turn
  * ends what was killed.
- *
- * @param keep - What is stored here with it.
  */
-export async function moveHere(
-  entry: Entry,
-  from: string,
-  keep: (now: StoredRegistration) => StoredRegistration,
-): Promise<void> {
+export async function endMove(entry: Entry, from: string): Promise<void> {
   const { store, call } = entry
   for (;;) {
     const there = await read({ ...entry, key: from })
     const { revision } = there
     const movedFrom = revision === undefined ? undefined : from
-    await amend(entry, (now) => ({ ...keep(withNewest(now, there)), movedFrom }))
-    if (revision === undefined) return
+    let isMoving = false
+    await amend(entry, (now) => {
+      // Another process may have ended it, although it should have waited: what that has saved since is newer.
+      isMoving = now.movedFrom === from
+      return isMoving ? { ...withNewest(now, there), movedFrom } : now
+    })
+    if (!isMoving || revision === undefined) return
     await within(call, () => store.delete(from, revision)).catch((error) => {
       throw storeError(error, call, 'the store failed')
     })

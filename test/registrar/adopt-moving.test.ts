@@ -34,8 +34,8 @@ async function keptByItself() {
   return { as, store, dcr, client, key: storeKey(as.origin, client.client_id) }
 }
 
-/** The changes that a move makes: it is begun, the record it is from goes, and it is ended. */
-const MOVE = [0, 1, 2, 3]
+/** The changes that a move makes: it is begun, has the newest, the record it is from goes, and it is ended. */
+const MOVE = [0, 1, 2, 3, 4]
 
 /** What may be called next about a client whose move was begun. */
 const NEXT: [
@@ -53,7 +53,7 @@ describe('a move that was killed', () => {
     async (name, changes, next) => {
       const { as, store, client, key } = await keptByItself()
       const dying = open({ store: killedAfter(changes, store) }).registrar
-      if (changes < 3) await failureOf(dying.adopt(as.origin, client))
+      if (changes < 4) await failureOf(dying.adopt(as.origin, client))
       else await dying.adopt(as.origin, client)
       // Before its first change nothing is known of it.
       if (changes > 0 || name === 'adopt') {
@@ -74,6 +74,15 @@ describe('a move that was killed', () => {
     expect(await registrar.plan(as.origin, METADATA)).toMatchObject({ changed: ['client_name'] })
     expect(await registrar.adopt(as.origin, client)).toEqual(updated)
     expect(await store.list()).toMatchObject([[expect.anything(), { name: 'default', client: updated }]])
+  })
+
+  test('keeps the doubt about a registration that was never answered under that name', async () => {
+    const { as, store, client } = await keptByItself()
+    as.lose('POST', 'close')
+    const { registrar } = open({ store })
+    await failureOf(registrar.ensure(as.origin, METADATA))
+    await registrar.adopt(as.origin, client)
+    expect(await registrar.orphans()).toMatchObject([{ reason: 'in_doubt', name: 'default' }])
   })
 
   test('lists nothing that is in use', async () => {
