@@ -20,8 +20,10 @@ const BY_CODE: Readonly<Record<string, Told>> = {
     `${name} does not let this user read or make the table ${code}: grant that, or let somebody else make it`,
   '53300': (name, code) => `${name} has no connection left ${code}: end others, or let it have more`,
   '57P03': (name, code) => `${name} is starting or stopping ${code}: try again`,
-  ENOENT: (_, code) => `a file that the URL names, of a certificate or a key, cannot be read ${code}`,
-  EACCES: (_, code) => `a file that the URL names, of a certificate or a key, cannot be read ${code}`,
+  ENOENT: (_, code) =>
+    `a file that the URL names, of a socket, a certificate or a key, cannot be opened ${code}`,
+  EACCES: (_, code) =>
+    `a file that the URL names, of a socket, a certificate or a key, cannot be opened ${code}`,
   ENOTFOUND: (name, code) => `${name} has no address under this name ${code}: see the host in the URL`,
   CERT_HAS_EXPIRED: (name, code) => `the certificate of ${name} has expired ${code}`,
   ERR_TLS_CERT_ALTNAME_INVALID: (name, code) =>

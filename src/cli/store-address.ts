@@ -62,8 +62,9 @@ export function pathIn({ scheme, rest, source }: StoreAddress): string | undefin
  * @param form - What it has to look like.
  * @throws {UsageError} It is none: what a database makes of that tells nobody what is wrong.
  */
-export function urlIn({ text, source }: StoreAddress, form: string): string {
+export function urlIn({ text, scheme, source }: StoreAddress, form: string): string {
+  if (URL.canParse(text)) return text
   // PostgreSQL takes one without a host, for that of its own variables.
-  if (URL.canParse(text) || URL.canParse(text.replace('://', '://localhost'))) return text
+  if (scheme.startsWith('postgres') && URL.canParse(text.replace('://', '://localhost'))) return text
   throw new UsageError(`${source} is no URL: it must be ${form}, with what is odd in a password as %XX`)
 }

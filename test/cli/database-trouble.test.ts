@@ -64,7 +64,7 @@ describeWith(POSTGRES, 'PostgreSQL', () => {
     expect(await as('checked')).toMatch(/^PostgreSQL wants a password/)
     expect(await as('postgres', '/postgres?sslmode=verify-full')).toMatch(/^PostgreSQL has no TLS there/)
     expect(await as('postgres', '/postgres?sslmode=verify-full&sslrootcert=/none.pem')).toMatch(
-      /^a file that the URL names, .* cannot be read \(ENOENT\)/,
+      /^a file that the URL names, .* cannot be opened \(ENOENT\)/,
     )
     expect(await as('limited')).toMatch(/^PostgreSQL does not let this user read or make the table \(42501\)/)
   })
@@ -108,6 +108,22 @@ test.each(['/abc', '/-1', '/1.5', '/0/1', '/%31'])(
     expect([code, stderr]).toEqual([2, expect.stringContaining('redis://HOST:PORT/0')])
   },
 )
+
+test.each([':1/0', `:${PASSWORD}@:1/0`])(
+  'a URL of Redis without a host is told to be none: redis://%s',
+  async (rest) => {
+    const { code, stderr } = await dcr(['list'], { environment: { DCR_STORE: `redis://${rest}` } })
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^dcr: DCR_STORE is no URL: .* redis:\/\/HOST:PORT,/),
+    ])
+    expect(stderr).not.toContain(PASSWORD)
+  },
+)
+
+test('a socket that is not there is told by the file that it is', async () => {
+  expect(await told('postgres:///db?host=/none')).toMatch(/^a file that the URL names, of a socket, /)
+})
 
 test.each([
   [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'is for another host (ERR_TLS_CERT_ALTNAME_INVALID)'],
