@@ -16,8 +16,9 @@ export async function takeIn(context: Context, issuer: string, given: ClientInfo
   const { name } = options
   const registrar = new Registrar({ store: await context.store() })
   const client = await registrar.adopt(issuer, given, options).catch((error: DcrError) => {
-    // What was typed is no misuse: what is kept stands against it.
-    throw error.code === 'invalid_argument' ? new CommandError(told(error, 'register')) : error
+    // Where what is kept stands against it, what was typed is no misuse.
+    const isAgainst = error.code === 'invalid_argument' && / is kept\b/.test(error.message)
+    throw isAgainst ? new CommandError(told(error, 'register')) : error
   })
   context.tell(`${JSON.stringify(name)} is this client now; nothing was registered.`)
   tellIfNewer(context, given, client)

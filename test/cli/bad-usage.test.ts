@@ -101,6 +101,16 @@ const lines: Record<string, [line: string[], told: string, given?: Surroundings]
     '--token-file - and --metadata - cannot both read stdin\nSee: dcr register --help',
     { stdin: '{"client_name":"App"}' },
   ],
+  'a client to take in, without the token that it is managed with': [
+    ['register', ISSUER, '--client', '-', '--manage-with', 'initial_access_token'],
+    'register: --manage-with is "initial_access_token", and there is no --token-env or --token-file. Nothing was sent.',
+    { stdin: '{"client_id":"a"}' },
+  ],
+  'a client to take in, whose identifier is none': [
+    ['register', ISSUER, '--client', '-'],
+    'register: the client must be a client information with its client_id. Nothing was sent.',
+    { stdin: '{"client_id":"a\\u0007"}' },
+  ],
   'no time at all': [
     ['discover', ISSUER, '--timeout', '0'],
     '--timeout must be seconds, more than 0 and at most 2147483\nSee: dcr discover --help',
