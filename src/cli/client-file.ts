@@ -70,7 +70,7 @@ export async function clientMeant(context: Context, issuer: string, options: Ent
 }
 
 /** What is kept of a client under a name, if it is. */
-export async function keptOf(
+async function keptOf(
   context: Context,
   issuer: string,
   { client_id }: ClientInformation,
