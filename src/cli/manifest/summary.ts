@@ -35,9 +35,7 @@ export class Summary {
     const row = { server, name, action: type, ...told }
     this.#rows.push(row)
     if (!error) return
-    // Of a store, each names another file.
-    const why = error.code.startsWith('store_') ? error.code : error.message
-    const key = `${server}: ${why}`
+    const key = `${server}: ${kindOf(error)}`
     const alike = this.#failures.get(key) ?? { error, rows: [] }
     alike.rows.push(row)
     this.#failures.set(key, alike)
@@ -80,6 +78,11 @@ export class Summary {
     const at = ({ server, name }: Row) => this.#places.get(place(server, name)) ?? 0
     return [...rows].sort((one, other) => at(one) - at(other))
   }
+}
+
+/** What those have in common that are told as one. Of a store, each names another file. */
+function kindOf({ code, message, outcome, cause }: DcrError): string {
+  return code.startsWith('store_') ? `${code} ${outcome} ${Object(cause).code}` : message
 }
 
 function place(server: string, name: string): string {
