@@ -93,6 +93,10 @@ const problems: Record<string, [text: string, ...told: string[]]> = {
     `${HEAD}clients:\n  007:\n${CLIENT}`,
     'bad.yaml:5:3: "007" is "7" to YAML: write it in quotes',
   ],
+  'a secret that is a tag': [
+    `version: 1\nservers:\n  bank:\n    initial_access_token: !s3cret!\n`,
+    'bad.yaml:4:27: what begins with ! is a tag to YAML, and this is none that is known: write a text in quotes',
+  ],
   'two documents': [
     `${HEAD}clients:\n  web:\n${CLIENT}---\nversion: 1\n`,
     'bad.yaml:8:1: another document begins here, and a file has one',

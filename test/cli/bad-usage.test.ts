@@ -200,6 +200,16 @@ describe('files that cannot be used are told with line and column, and never wit
       `{"client_secret":"${SECRET}"}`,
       'client.json:1:1: this is no client information: it has no client_id',
     ],
+    'a text that begins as a tag': [
+      `client_secret: !${SECRET}!\n`,
+      'client.json:1:16: what begins with ! is a tag',
+    ],
+    'a tag of its own': [`client_secret: !${SECRET} x\n`, 'client.json:1:16: what begins with ! is a tag'],
+    'a directive': [`%${SECRET}\n---\nclient_id: x\n`, 'client.json:1:1: what begins with % is a directive'],
+    'a version of YAML': [
+      `%YAML ${SECRET}\n---\na: x\n`,
+      'client.json:1:7: what begins with % is a directive',
+    ],
     'a list as a name': ['client_id: x\n[a]: x\n', 'client.json:2:1: a name must be a text'],
     'two documents': ['client_id: x\n---\nclient_id: y\n', 'client.json:2:1: another document begins here'],
     aliases: ['a: &x [1]\nclient_id: *x\n', 'client.json:2:12: aliases (*name) are for manifests'],
