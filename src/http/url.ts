@@ -41,7 +41,7 @@ export function callableUrl(value: unknown, name: string, rules: Rules): URL {
   if (rules.allowInsecureRequests && isLoopback(url)) return url
   const advice = isLoopback(url)
     ? 'set allowInsecureRequests to reach a server on this machine'
-    : 'http is for loopback addresses only, and only where allowInsecureRequests is set'
+    : 'http is for loopback addresses only'
   throw failure(rules, 'insecure_url', `${name} is not https (${showUrl(url)}); ${advice}`)
 }
 

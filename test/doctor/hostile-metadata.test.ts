@@ -148,7 +148,7 @@ describe('a registration endpoint', () => {
     [
       'that is not https',
       () => 'http://as.example.com/register',
-      'problem: the registration_endpoint cannot be used: it is not https (http://as.example.com/register); http is for loopback addresses only, and only where allowInsecureRequests is set',
+      'problem: the registration_endpoint cannot be used: it is not https (http://as.example.com/register); http is for loopback addresses only',
     ],
     [
       'with a control character',

@@ -104,7 +104,7 @@ describe('what is not', () => {
 })
 
 describe('http', () => {
-  const elsewhere = 'http is for loopback addresses only, and only where allowInsecureRequests is set'
+  const elsewhere = 'http is for loopback addresses only'
   const here = 'set allowInsecureRequests to reach a server on this machine'
 
   test.each([

@@ -100,7 +100,7 @@ const wrong: Record<string, [value: unknown, ...problems: string[]]> = {
   ],
   'no issuer that can be called': [
     withServer({ issuer: 'http://as.example.com' }),
-    'servers/bank/issuer: the issuer is not https (http://as.example.com/); http is for loopback addresses only, and only where allowInsecureRequests is set',
+    'servers/bank/issuer: the issuer is not https (http://as.example.com/); http is for loopback addresses only',
   ],
   'a token and a token': [
     withServer({
