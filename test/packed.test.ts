@@ -40,9 +40,10 @@ test('it brings ky and zod along, and nothing else', () => {
 })
 
 test('it is no larger than it was', () => {
-  // Kilobytes; half of it is the command, in which what it needs is bundled. What is larger has its reason told here.
-  expect(packed.unpackedSize / 1000).toBeLessThan(1700)
-  expect(packed.size / 1000).toBeLessThan(400)
+  // Kilobytes; half of it is the command, in which what it needs is bundled. What is larger has its reason told here: 400 were
+  // enough before the command told what is wrong with a database, and a client could be taken in under a name.
+  expect(packed.unpackedSize / 1000).toBeLessThan(1600)
+  expect(packed.size / 1000).toBeLessThan(420)
 })
 
 test('the command is there', () => {
