@@ -7,9 +7,8 @@ import {
   type EntryOptions,
   type ManagementOptions,
   Registrar,
-  type StoredRegistration,
 } from '../index.js'
-import { isSameIssuer } from '../registrar/entry.js'
+import { namedRecordsOf } from '../registrar/entry.js'
 import type { Context } from './command.js'
 import { parseDocument } from './documents.js'
 import { UsageError } from './errors.js'
@@ -57,7 +56,7 @@ export async function clientMeant(context: Context, issuer: string, options: Ent
     throw new UsageError('give --client or --as, not both')
   const given = await clientInFile(context)
   if (given === undefined) return { name: as }
-  const { name, client } = (await keptOf(context, issuer, given)) ?? {}
+  const { name, client } = namedRecordsOf(await (await context.store()).list(issuer), issuer, given)[0] ?? {}
   if (name === undefined) return { given, name: as }
   if (given.registration_access_token !== client?.registration_access_token) {
     const registrar = new Registrar({ store: await context.store() })
@@ -67,18 +66,6 @@ export async function clientMeant(context: Context, issuer: string, options: Ent
   }
   context.tell(`This client is kept as ${JSON.stringify(name)}: what is in the store is what counts.`)
   return { name }
-}
-
-/** What is kept of a client under a name, if it is. */
-async function keptOf(
-  context: Context,
-  issuer: string,
-  { client_id }: ClientInformation,
-): Promise<StoredRegistration | undefined> {
-  const all = await (await context.store()).list(issuer)
-  const isKept = ({ name, client, ...stored }: StoredRegistration) =>
-    name !== undefined && client?.client_id === client_id && isSameIssuer(stored.issuer, issuer)
-  return all.map(([, stored]) => stored).find(isKept)
 }
 
 /**

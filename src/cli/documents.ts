@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject } from '../json.js'
 import { UsageError } from './errors.js'
-import { problemOf } from './yaml-problem.js'
+import { broken, problemOf } from './yaml-problem.js'
 
 /**
  * The object in a text of JSON or YAML. What is wrong is told by line and column and never with the text, which may hold
@@ -18,8 +18,6 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
     const { line, col } = lineCounter.linePos(position)
     return new UsageError(`${name}:${line}:${col}: ${what}`)
   }
-  const broken = (position: number | undefined, message: string) =>
-    refused(position, problemOf({ code: '', message }))
   const [problem] = [...document.errors, ...document.warnings]
   if (problem) throw refused(problem.pos[0], problemOf(problem))
   yaml.visit(document, {
@@ -31,7 +29,7 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
         // In quotes, as in JSON, it is a name like any other.
         if (key.source === '<<' && key.type === 'PLAIN')
           throw refused(key.range?.[0], 'merge keys (<<) are for manifests, and not taken here')
-        if (names.has(key.value)) throw broken(key.range?.[0], 'a member stands here twice')
+        if (names.has(key.value)) throw refused(key.range?.[0], broken('a member stands here twice'))
         names.add(key.value)
       }
     },
@@ -45,7 +43,7 @@ export async function parseDocument(text: string, name: string): Promise<JsonObj
         value === null || (yaml.isScalar(value) && value.source === '' && value.type === 'PLAIN')
       // To YAML nothing is a value. Between braces it is a slip, and in JSON no value at all.
       if (isMissing && yaml.isMap(parent) && parent.flow && yaml.isNode(key))
-        throw broken(key.range?.[1], 'a member has no value')
+        throw refused(key.range?.[1], broken('a member has no value'))
     },
   })
   const value: unknown = document.toJS()

@@ -13,5 +13,9 @@ export function problemOf({ code, message }: Problem): string {
   if (code === 'BAD_DIRECTIVE')
     return 'what begins with % is a directive to YAML, and this is none that is known'
   // What follows a colon or a quote is what was found.
-  return `this is neither YAML nor JSON: ${message.replace(/\s*[:"'`].*$/s, '')}`
+  return broken(message.replace(/\s*[:"'`].*$/s, ''))
+}
+
+export function broken(what: string): string {
+  return `this is neither YAML nor JSON: ${what}`
 }

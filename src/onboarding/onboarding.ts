@@ -2,11 +2,11 @@ import { checkStore } from '../custody/custody.js'
 import { openCall } from '../http/call.js'
 import { failure } from '../http/failure.js'
 import type { RequestOptions } from '../http/options.js'
-import { callableUrl } from '../http/url.js'
 import { LONGEST_NAME, printable } from '../printable.js'
 import { Registrar } from '../registrar/registrar.js'
 import type { CredentialStore } from '../stores/store.js'
 import { applying } from './applying.js'
+import { checkServers, chosenOf } from './choosing.js'
 import type { ClientTask } from './client-task.js'
 import { destroying } from './destroying.js'
 import type { OnboardingEvent } from './events.js'
@@ -81,8 +81,7 @@ export class Onboarding {
     const chosen = this.#chosen('plan', only)
     const call = openCall('plan', this.#options)
     // A client whose server may not be called is not one that would have to be replaced.
-    for (const { issuer } of new Set(chosen.map(({ server }) => server)))
-      callableUrl(issuer, 'the issuer', call)
+    checkServers(chosen, call)
     const plans = await planned(chosen, this.#registrar, this.#store)
     if (only) return plans
     const names = new Set(clients.map(({ server, name }) => keyOf(server, name)))
@@ -139,10 +138,6 @@ export class Onboarding {
       const what = `options.only names ${printable(unknown, LONGEST_NAME)}, which is no client of the manifest`
       throw failure({ operation }, 'invalid_argument', what)
     }
-    const chosen = new Set(only ?? known)
-    return this.#manifest.clients.filter((client) => this.#isOurs(client) && chosen.has(client.name))
+    return chosenOf(this.#manifest.clients, only, this.#shard)
   }
-
-  readonly #isOurs = ({ server, name }: ManifestClient): boolean =>
-    !this.#shard || isInShard(keyOf(server, name), this.#shard)
 }

@@ -5,7 +5,7 @@ import { failure } from '../http/failure.js'
 import { type StoredRegistration, storeKey } from '../stores/store.js'
 import type { ClientInformation } from '../types.js'
 import { readByGiven } from './disputing.js'
-import { amend, currentSite, type Entry, isSameIssuer, read } from './entry.js'
+import { amend, currentSite, type Entry, namedRecordsOf, read } from './entry.js'
 import { alone, endMove } from './moving.js'
 import { withDoubtListed } from './records.js'
 import type { Unsaved } from './unsaved.js'
@@ -64,10 +64,8 @@ async function refuseOtherName(
   const all = await within(call, () => store.list(issuer)).catch((error) => {
     throw storeError(error, call, 'the store could not be listed')
   })
-  for (const [, { name: other, client, ...stored }] of all) {
-    const isIt = client?.client_id === given.client_id && isSameIssuer(stored.issuer, issuer)
-    if (!isIt || other === undefined || other === name) continue
-    const what = `this client is kept already, as ${JSON.stringify(other)}: pass that as options.name`
-    throw failure(call, 'invalid_argument', what)
-  }
+  const other = namedRecordsOf(all, issuer, given).find((stored) => stored.name !== name)
+  if (!other) return
+  const what = `this client is kept already, as ${JSON.stringify(other.name)}: pass that as options.name`
+  throw failure(call, 'invalid_argument', what)
 }

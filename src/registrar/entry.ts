@@ -55,6 +55,17 @@ export function isSameIssuer(one: string, other: string): boolean {
   return withoutSlash(one) === withoutSlash(other)
 }
 
+/** What is kept of a client under names, of all that a store lists. */
+export function namedRecordsOf(
+  all: readonly (readonly [key: string, stored: StoredRegistration])[],
+  issuer: string,
+  { client_id }: ClientInformation,
+): StoredRegistration[] {
+  const isIt = ({ name, client, ...stored }: StoredRegistration) =>
+    name !== undefined && client?.client_id === client_id && isSameIssuer(stored.issuer, issuer)
+  return all.map(([, stored]) => stored).filter(isIt)
+}
+
 export function entryOf(
   store: CredentialStore,
   issuer: Issuer,

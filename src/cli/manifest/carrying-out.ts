@@ -1,7 +1,7 @@
 import { openCall } from '../../http/call.js'
-import { callableUrl } from '../../http/url.js'
 import type { RequestOptions } from '../../index.js'
 import { DcrError } from '../../index.js'
+import { checkServers } from '../../onboarding/choosing.js'
 import { type Manifest, Onboarding, type OnboardingEvent, type RunOptions } from '../../onboarding/index.js'
 import type { Context } from '../command.js'
 import { UsageError } from '../errors.js'
@@ -33,10 +33,8 @@ export async function carriedOut(
       'the store memory: ends with the command, and with it what the servers give: --store URL names another',
     )
   const clients = clientsOf(context, manifest)
-  const call = openCall(command, context.requests.options)
   // What the command line does not allow fails before the run, as in plan, and not client by client.
-  for (const { issuer } of new Set(clients.map(({ server }) => server)))
-    callableUrl(issuer, 'the issuer', call)
+  checkServers(clients, openCall(command, context.requests.options))
   const onboarding = await onboardingOf(context, manifest)
   const only = onlyOf(context)
   const options: RunOptions = { signal: context.signal, only }

@@ -1,6 +1,5 @@
+import { chosenOf } from '../../onboarding/choosing.js'
 import type { Manifest, ManifestClient, Shard } from '../../onboarding/index.js'
-import { keyOf } from '../../onboarding/planning.js'
-import { isInShard } from '../../onboarding/shard.js'
 import type { Argument, Context, ExampleFile, Option } from '../command.js'
 import { UsageError } from '../errors.js'
 
@@ -66,9 +65,5 @@ export function onlyOf(context: Context): readonly string[] | undefined {
 
 /** The clients that are meant by `--only` and `--shard`. */
 export function clientsOf(context: Context, { clients }: Manifest): ManifestClient[] {
-  const only = onlyOf(context)
-  const shard = shardOf(context)
-  return clients.filter(
-    ({ server, name }) => (!only || only.includes(name)) && (!shard || isInShard(keyOf(server, name), shard)),
-  )
+  return chosenOf(clients, onlyOf(context), shardOf(context))
 }
